@@ -1,0 +1,39 @@
+"""codegym: reinforcement learning environments for code synthesis with execution feedback.
+
+Importing it registers the environments with Gymnasium and does nothing else.
+"""
+
+from gymnasium.envs.registration import register
+
+from codegym.datasets import ProblemSet, load_problems
+from codegym.env import CodeRepairEnv
+from codegym.errors import CodegymError, SandboxError
+from codegym.judge import judge
+from codegym.problem import Checker, LabelledProgram, Limits, Problem, Statement, TestCase
+from codegym.sandbox import Execution, Sandbox, make_sandbox
+from codegym.verdict import Judgement, TestResult, Verdict
+
+__version__ = "0.1.0.dev0"
+
+__all__ = [
+    "Checker",
+    "CodeRepairEnv",
+    "CodegymError",
+    "Execution",
+    "Judgement",
+    "LabelledProgram",
+    "Limits",
+    "Problem",
+    "ProblemSet",
+    "Sandbox",
+    "SandboxError",
+    "Statement",
+    "TestCase",
+    "TestResult",
+    "Verdict",
+    "judge",
+    "load_problems",
+    "make_sandbox",
+]
+
+register(id="CodeRepairEnv-v0", entry_point="codegym.env:CodeRepairEnv")

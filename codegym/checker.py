@@ -1,0 +1,175 @@
+"""Comparing an output with the expected one, on the host, as data.
+
+Each comparison is a pure function ``(expected, actual, checker) -> reason``, where the reason is empty for a
+match. Validators are programs and so run in a box; the judge does that.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from codegym.problem import Checker
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[+-]?(inf|infinity|nan)", re.IGNORECASE)
+_LONGEST_NUMBER = 4000
+"""Characters; a longer token is no floating-point number that anyone needs, and slow to read."""
+
+
+def mismatch(checker: Checker, expected: Any, actual: Any) -> str:
+    """Why ``actual`` is not the ``expected`` output; empty where it is.
+
+    Args:
+        checker: any but a validator.
+        expected: text, or a value for the checker ``value``.
+        actual: likewise, from the program.
+    """
+    return _COMPARISONS[checker.type](expected, actual, checker)
+
+
+def _exact(expected: str, actual: str, _: Checker) -> str:
+    return "" if expected == actual else "the output differs"
+
+
+def _lines(expected: str, actual: str, _: Checker) -> str:
+    want, got = significant_lines(expected), significant_lines(actual)
+    if want == got:
+        return ""
+    for number, (one, other) in enumerate(zip(want, got, strict=False), 1):
+        if one != other:
+            return f"line {number} differs"
+    return f"expected {len(want)} lines, got {len(got)}"
+
+
+def significant_lines(text: str) -> list[str]:
+    """The lines without white space at their ends, and without empty lines at the end of the text."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _tokens(expected: str, actual: str, checker: Checker) -> str:
+    want, got = expected.split(), actual.split()
+    if checker.type == "tokens_nocase":
+        want, got = [token.casefold() for token in want], [token.casefold() for token in got]
+    same = _same_number if checker.type == "numbers" else _same_token
+    for number, (one, other) in enumerate(zip(want, got, strict=False), 1):
+        if not same(one, other, checker):
+            return f"token {number} differs"
+    return "" if len(want) == len(got) else f"expected {len(want)} tokens, got {len(got)}"
+
+
+def _same_token(expected: str, actual: str, _: Checker) -> bool:
+    return expected == actual
+
+
+def _same_number(expected: str, actual: str, checker: Checker) -> bool:
+    """Equal text; or both numbers, the expected one with a fraction or exponent, and close enough."""
+    if expected == actual:
+        return True
+    if _INTEGER.fullmatch(expected) or not _is_number(expected):
+        return False
+    return _is_number(actual) and _close(float(expected), float(actual), checker)
+
+
+def _is_number(token: str) -> bool:
+    return len(token) <= _LONGEST_NUMBER and bool(_NUMBER.fullmatch(token) or _NOT_FINITE.fullmatch(token))
+
+
+def _close(expected: float, actual: float, checker: Checker) -> bool:
+    if not (math.isfinite(expected) and math.isfinite(actual)):
+        return expected == actual or (math.isnan(expected) and math.isnan(actual))
+    return abs(expected - actual) <= max(checker.abs_tol, checker.rel_tol * abs(expected))
+
+
+def _unordered(expected: str, actual: str, checker: Checker) -> str:
+    split = significant_lines if checker.type == "unordered_lines" else str.split
+    want, got = Counter(split(expected)), Counter(split(actual))
+    if want == got:
+        return ""
+    what = "line" if checker.type == "unordered_lines" else "token"
+    missing = (want - got).total()
+    return f"{missing} expected {what}(s) missing, {(got - want).total()} not expected"
+
+
+def _value(expected: Any, actual: Any, checker: Checker) -> str:
+    try:
+        if checker.unordered and type(expected) is type(actual) is list:
+            return _unordered_values(expected, actual, checker)
+        return _value_mismatch(expected, actual, checker, "the returned value")
+    except RecursionError:
+        return "the returned value is nested too deeply"
+
+
+def _value_mismatch(expected: Any, actual: Any, checker: Checker, where: str) -> str:
+    """Exact built-in types; only where a float is expected will an integer do."""
+    kind = type(expected)
+    if kind is float and type(actual) in (float, int):
+        return "" if _close_value(expected, actual, checker) else f"{where} differs"
+    if kind is not type(actual):
+        return f"{where}: expected type {kind.__name__}, got {type(actual).__name__}"
+    if kind in (list, tuple):
+        if len(expected) != len(actual):
+            return f"{where}: expected {len(expected)} items, got {len(actual)}"
+        reasons = (
+            _value_mismatch(one, other, checker, f"{where}, item {index}")
+            for index, (one, other) in enumerate(zip(expected, actual, strict=True))
+        )
+        return next((reason for reason in reasons if reason), "")
+    if kind is dict:
+        if _typed_keys(expected) != _typed_keys(actual):
+            return f"{where}: its keys differ"
+        reasons = (_value_mismatch(expected[key], actual[key], checker, f"{where}, an entry") for key in expected)
+        return next((reason for reason in reasons if reason), "")
+    if kind in (set, frozenset):
+        return "" if _typed_keys(expected) == _typed_keys(actual) else f"{where} differs"
+    if kind is complex:
+        parts = (_close(expected.real, actual.real, checker), _close(expected.imag, actual.imag, checker))
+        return "" if all(parts) else f"{where} differs"
+    return "" if expected == actual else f"{where} differs"
+
+
+def _close_value(expected: float, actual: float | int, checker: Checker) -> bool:
+    try:
+        return _close(expected, float(actual), checker)
+    except OverflowError:
+        return False
+
+
+def _typed_keys(items: Any) -> Counter[Any]:
+    """Keys with their types, so that True is not 1."""
+    return Counter(_typed(item) for item in items)
+
+
+def _typed(value: Any) -> Any:
+    if type(value) in (tuple, frozenset):
+        return type(value), type(value)(_typed(item) for item in value)
+    return type(value), value
+
+
+def _unordered_values(expected: list[Any], actual: list[Any], checker: Checker) -> str:
+    if len(expected) != len(actual):
+        return f"expected {len(expected)} items, got {len(actual)}"
+    left = list(actual)
+    for item in expected:
+        match = next((n for n, other in enumerate(left) if not _value_mismatch(item, other, checker, "it")), None)
+        if match is None:
+            return "an expected item is missing"
+        del left[match]
+    return ""
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any, Checker], str]] = {
+    "exact": _exact,
+    "lines": _lines,
+    "tokens": _tokens,
+    "tokens_nocase": _tokens,
+    "numbers": _tokens,
+    "unordered_lines": _unordered,
+    "unordered_tokens": _unordered,
+    "value": _value,
+}

@@ -1,0 +1,138 @@
+"""An immutable sequence of problems, by index or id."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import overload
+
+from codegym.errors import ProblemError, UsageError
+from codegym.problem import Problem
+
+DIFFICULTIES = ("easy", "medium", "hard")
+
+
+class ProblemSet(Sequence[Problem]):
+    """Problems in a fixed order, each with an id of its own.
+
+    Args:
+        problems: the problems.
+        name: where they come from, for messages and records.
+    """
+
+    def __init__(self, problems: Iterable[Problem], name: str) -> None:
+        self.name = name
+        self._problems = tuple(problems)
+        self._by_id: dict[str, Problem] = {}
+        for problem in self._problems:
+            other = self._by_id.setdefault(problem.id, problem)
+            if other is not problem:
+                raise ProblemError(
+                    f"{problem.source}: field id: expected an id of its own, got {problem.id!r}, which is also that of {other.source}"
+                )
+
+    def __len__(self) -> int:
+        """Number of problems."""
+        return len(self._problems)
+
+    @overload
+    def __getitem__(self, key: int | str) -> Problem: ...
+    @overload
+    def __getitem__(self, key: slice) -> "ProblemSet": ...
+    def __getitem__(self, key: int | str | slice) -> "Problem | ProblemSet":
+        """A problem by index or id, or a smaller set by a slice.
+
+        Raises:
+            ProblemError: no problem has this id.
+        """
+        if isinstance(key, slice):
+            return ProblemSet(self._problems[key], self.name)
+        if isinstance(key, int):
+            return self._problems[key]
+        try:
+            return self._by_id[key]
+        except (KeyError, TypeError):
+            near = get_close_matches(str(key), self._by_id, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ProblemError(
+                f"expected the id of one of the {len(self)} problems in {self.name}, got {key!r}{hint}"
+            ) from None
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a problem, or a problem with this id, is in the set."""
+        return key in self._by_id if isinstance(key, str) else key in self._problems
+
+    def __iter__(self) -> Iterator[Problem]:
+        """All problems, in order."""
+        return iter(self._problems)
+
+    def __repr__(self) -> str:
+        """Name and size."""
+        return f"ProblemSet({self.name!r}, {len(self)} problems)"
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids, in order."""
+        return tuple(self._by_id)
+
+    @property
+    def content_hash(self) -> str:
+        """Sixteen hexadecimal digits that change with anything that can change a verdict or an observation."""
+        digest = hashlib.sha256()
+        for problem in self:
+            tests = problem.private_tests
+            private = tests.content_hash() if hasattr(tests, "content_hash") else repr(tests)
+            seen = (problem.visible, problem.checker, problem.checker.source, problem.reference, private)
+            digest.update(repr(seen).encode(errors="backslashreplace"))
+        return digest.hexdigest()[:16]
+
+    def filter(
+        self,
+        predicate: Callable[[Problem], bool] | None = None,
+        *,
+        ids: Iterable[str] | None = None,
+        difficulty: str | Iterable[str] | None = None,
+        kind: str | None = None,
+        tags: str | Iterable[str] | None = None,
+        starter: bool | None = None,
+    ) -> "ProblemSet":
+        """The problems that meet every condition given.
+
+        Args:
+            predicate: keep those for which it is true.
+            ids: keep these, in the set's order; an unknown one is an error.
+            difficulty: keep those of this difficulty, or of one of these.
+            kind: keep ``stdin`` or ``function`` problems.
+            tags: keep those that have one of these tags.
+            starter: keep those with (True) or without (False) a program to repair.
+
+        Raises:
+            UsageError: a condition is none that a problem could meet.
+            ProblemError: an id is unknown.
+        """
+        wanted = None if ids is None else {self[name].id for name in ([ids] if isinstance(ids, str) else ids)}
+        levels = _names(difficulty, "difficulty", DIFFICULTIES)
+        kinds = _names(kind, "kind", ("stdin", "function"))
+        topics = _names(tags, "tag", sorted({tag for problem in self for tag in problem.tags}))
+        return ProblemSet(
+            (
+                problem
+                for problem in self
+                if (wanted is None or problem.id in wanted)
+                and (levels is None or problem.difficulty in levels)
+                and (kinds is None or problem.kind in kinds)
+                and (topics is None or topics & set(problem.tags))
+                and (starter is None or starter == (problem.starter is not None))
+                and (predicate is None or predicate(problem))
+            ),
+            self.name,
+        )
+
+
+def _names(given: str | Iterable[str] | None, what: str, known: Sequence[str]) -> set[str] | None:
+    if given is None:
+        return None
+    names = {given} if isinstance(given, str) else set(given)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"expected {what} to be one of {', '.join(known) or 'none'}, got {name!r}")
+    return names

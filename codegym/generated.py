@@ -1,0 +1,207 @@
+"""Private tests that a problem's own seeded generator makes, with its reference program for the outputs.
+
+Both are programs from strangers, so both run in a sandbox (in the judge's box). What they made is kept by
+content: in memory, and in the cache folder, so that each test is made once on a machine.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from codegym import values
+from codegym.errors import ProblemError
+from codegym.locations import cache_folder
+from codegym.problem import Limits, TestCase
+from codegym.sandbox.base import Execution, Sandbox
+from codegym.signature import converter
+
+_FORMAT = 1
+_GENERATOR_LIMITS = Limits(cpu_s=10.0, memory_bytes=1 << 29)
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """A program that prints test inputs.
+
+    Attributes:
+        seed: the first number on its standard input.
+        count: how many inputs to make; the second number is 0 to ``count - 1``.
+        source: its text.
+    """
+
+    seed: int
+    count: int
+    source: str
+
+
+class PrivateTests(Sequence[TestCase]):
+    """Given tests followed by generated ones, which are made when they are first needed.
+
+    Args:
+        given: tests that stand in the problem.
+        generator: makes the further inputs.
+        reference: makes their outputs.
+        limits: of the reference.
+        entry_point: the function wanted, for a function problem.
+        types: types of its arguments, for a function problem.
+        returns: the type of what it returns.
+        where: the problem, for messages.
+    """
+
+    def __init__(
+        self,
+        given: tuple[TestCase, ...],
+        generator: Generator,
+        reference: str,
+        limits: Limits,
+        *,
+        entry_point: str | None,
+        types: tuple[str, ...],
+        returns: str,
+        where: str,
+    ) -> None:
+        self._given = given
+        self._generator = generator
+        self._reference = reference
+        self._limits = limits
+        self._entry_point = entry_point
+        self._types = types
+        self._returns = returns
+        self._where = where
+        self._generated: tuple[TestCase, ...] | None = None
+
+    def complete(self, sandbox: Callable[[], Sandbox]) -> tuple[TestCase, ...]:
+        """All tests; those that are not in the cache are made in what ``sandbox`` gives.
+
+        Raises:
+            ProblemError: the generator or the reference program does not do its work.
+            SandboxError: they could not be run.
+        """
+        if self._generated is None:
+            key = self.content_hash()
+            pairs = _read_cache(key, self._generator.count)
+            if pairs is None:
+                pairs = self._make(sandbox())
+                _write_cache(key, pairs)
+            self._generated = tuple(self._test(*pair) for pair in pairs)
+        return self._given + self._generated
+
+    def __len__(self) -> int:
+        """Number of tests, made or not."""
+        return len(self._given) + self._generator.count
+
+    @overload
+    def __getitem__(self, index: int) -> TestCase: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[TestCase, ...]: ...
+    def __getitem__(self, index: int | slice) -> TestCase | tuple[TestCase, ...]:
+        """One test, or some; makes them in an ``auto`` sandbox if need be."""
+        return self._all()[index]
+
+    def __iter__(self) -> Iterator[TestCase]:
+        """All tests in order; makes them in an ``auto`` sandbox if need be."""
+        return iter(self._all())
+
+    def __repr__(self) -> str:
+        """Numbers only: the tests are private."""
+        return f"<{len(self._given)} given and {self._generator.count} generated tests>"
+
+    def _all(self) -> tuple[TestCase, ...]:
+        from codegym.sandbox import make_sandbox
+
+        with contextlib.ExitStack() as stack:
+            return self.complete(lambda: stack.enter_context(make_sandbox("auto", workers=1)))
+
+    def _make(self, sandbox: Sandbox) -> list[tuple[str, str]]:
+        """The input and output of each test as text (what the programs printed; encoded values for functions)."""
+        orders = [f"{self._generator.seed} {index}\n".encode() for index in range(self._generator.count)]
+        made = sandbox.execute(self._generator.source, orders, _GENERATOR_LIMITS, room="judge")
+        raw = [self._text(run, "generator", index) for index, run in enumerate(made)]
+        if not self._entry_point:
+            answers = sandbox.execute(self._reference, [text.encode() for text in raw], self._limits, room="judge")
+            return [(text, self._text(run, "reference", n)) for n, (text, run) in enumerate(zip(raw, answers, strict=True))]
+        calls = [values.dumps(self._arguments(text, index)) for index, text in enumerate(raw)]
+        answers = sandbox.execute(
+            self._reference, calls, self._limits, entry_point=self._entry_point, room="judge"
+        )
+        return [(call.decode(), self._returned(run, n)) for n, (call, run) in enumerate(zip(calls, answers, strict=True))]
+
+    def _text(self, run: Execution, who: str, index: int) -> str:
+        self._demand_success(run, who, index)
+        try:
+            return run.stdout.decode()
+        except UnicodeDecodeError:
+            raise ProblemError(f"{self._where}: {who} on generated test {index}: expected UTF-8 text, got other bytes") from None
+
+    def _returned(self, run: Execution, index: int) -> str:
+        self._demand_success(run, "reference", index)
+        try:
+            converter(self._returns or "any")(values.loads(run.result))
+        except ValueError as error:
+            raise ProblemError(f"{self._where}: reference on generated test {index}: its result: {error}") from None
+        return run.result.decode()
+
+    def _demand_success(self, run: Execution, who: str, index: int) -> None:
+        if run.status != "ok":
+            last = run.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+            raise ProblemError(f"{self._where}: {who} on generated test {index}: expected exit status 0 within the limits, got {run.status} {last[:200]}".rstrip())
+
+    def _arguments(self, text: str, index: int) -> list[Any]:
+        try:
+            data = json.loads(text)
+            if not isinstance(data, list) or len(data) != len(self._types):
+                raise ValueError(f"expected a JSON array of {len(self._types)} arguments, got {text.strip()[:60]!r}")
+            return [converter(kind)(item) for kind, item in zip(self._types, data, strict=True)]
+        except (ValueError, RecursionError) as error:
+            raise ProblemError(f"{self._where}: generator on generated test {index}: {error}") from None
+
+    def _test(self, given: str, wanted: str) -> TestCase:
+        if not self._entry_point:
+            return TestCase(given, wanted)
+        return TestCase(tuple(values.loads(given.encode())), converter(self._returns or "any")(values.loads(wanted.encode())))
+
+    def content_hash(self) -> str:
+        """Hexadecimal digits that change with anything that the generated tests depend on."""
+        parts = (_FORMAT, self._generator.seed, self._generator.count, self._generator.source, self._reference)
+        rest = (self._entry_point, self._types, self._returns)
+        return hashlib.sha256(repr(parts + rest).encode(errors="backslashreplace")).hexdigest()
+
+
+def private_tests(tests: Sequence[TestCase], sandbox: Sandbox) -> Sequence[TestCase]:
+    """The tests, made in ``sandbox`` where they are yet to be made."""
+    return tests.complete(lambda: sandbox) if isinstance(tests, PrivateTests) else tests
+
+
+def _cache_file(key: str) -> str:
+    return os.path.join(cache_folder(), "tests", f"{key}.json")
+
+
+def _read_cache(key: str, count: int) -> list[tuple[str, str]] | None:
+    try:
+        with open(_cache_file(key), encoding="utf-8") as file:
+            pairs = json.load(file)
+        if len(pairs) != count:
+            return None
+        return [(str(given), str(wanted)) for given, wanted in pairs]
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write_cache(key: str, pairs: list[tuple[str, str]]) -> None:
+    """Keep the tests; a machine where that cannot be done makes them anew each time."""
+    path = _cache_file(key)
+    with contextlib.suppress(OSError):
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=os.path.dirname(path))
+        try:
+            with open(handle, "w", encoding="utf-8") as file:
+                json.dump(pairs, file)
+            os.replace(draft, path)
+        except BaseException:
+            os.unlink(draft)
+            raise

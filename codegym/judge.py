@@ -1,0 +1,158 @@
+"""One program and one split of a problem's tests make a :class:`~codegym.verdict.Judgement`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
+
+from codegym import values
+from codegym.checker import mismatch
+from codegym.errors import ProblemError, UsageError
+from codegym.generated import private_tests
+from codegym.problem import Limits, Problem, TestCase
+from codegym.sandbox.base import Execution, Sandbox
+from codegym.verdict import Judgement, Split, TestResult, Verdict
+
+_VALIDATOR_LIMITS = Limits(cpu_s=10.0, memory_bytes=1 << 29)
+
+
+def judge(
+    program: str,
+    problem: Problem,
+    *,
+    sandbox: Sandbox,
+    split: Split = "private",
+    language: str = "python",
+    run_all: bool | None = None,
+) -> Judgement:
+    """Run ``program`` on the tests of ``split`` and compare what it gave with what was expected.
+
+    Args:
+        program: its source text. Text without anything but white space is ``no_program``.
+        problem: whose tests to use.
+        sandbox: where to run it.
+        split: which tests; ``both`` means the public and then the private ones.
+        language: what it is written in.
+        run_all: whether tests after the first failure are run too. By default public tests are all run, for
+            their feedback, and private ones stop at the first failure, for speed.
+
+    Returns:
+        One result for each test; ``skipped`` for those that were not run.
+
+    Raises:
+        UsageError: an argument is not what it must be.
+        ProblemError: the problem's own validator or generator is broken.
+        SandboxError: the program could not be run, through no fault of its own.
+    """
+    if not isinstance(program, str):
+        raise UsageError(f"expected a program as text, got {type(program).__name__}")
+    if split not in ("public", "private", "both"):
+        raise UsageError(f"expected split 'public', 'private' or 'both', got {split!r}")
+    if language != "python":
+        raise UsageError(f"expected language 'python', got {language!r}")
+    results: list[TestResult] = []
+    if split != "private":
+        results += _judge_split(program, problem, sandbox, "public", problem.public_tests, run_all is False)
+    if split != "public":
+        tests = private_tests(problem.private_tests, sandbox)
+        results += _judge_split(program, problem, sandbox, "private", tests, not run_all)
+    return Judgement(problem.id, split, tuple(results))
+
+
+def _judge_split(
+    program: str,
+    problem: Problem,
+    sandbox: Sandbox,
+    split: Literal["public", "private"],
+    tests: Sequence[TestCase],
+    stop_early: bool,
+) -> Iterator[TestResult]:
+    if not program.strip():
+        return (TestResult(Verdict.NO_PROGRAM, split, test) for test in tests)
+    check = _comparison(problem, sandbox)
+    judged: list[TestResult] = []
+
+    def failed(run: Execution) -> bool:
+        test = tests[len(judged)]
+        judged.append(_result(run, problem, test, split, check))
+        return stop_early and judged[-1].verdict is not Verdict.ACCEPTED
+
+    inputs = [encode_input(problem, test) for test in tests]
+    if problem.kind == "function":
+        runs = sandbox.execute(program, inputs, problem.limits, entry_point=problem.entry_point, stop=failed)
+    else:
+        runs = sandbox.execute(program, inputs, problem.limits, stop=failed)
+    # A backend may leave `stop` unasked, or run on after it.
+    for run in runs[len(judged) :]:
+        if judged and stop_early and judged[-1].verdict is not Verdict.ACCEPTED:
+            break
+        failed(run)
+    return iter(judged + [TestResult(Verdict.SKIPPED, split, test) for test in tests[len(judged) :]])
+
+
+def encode_input(problem: Problem, test: TestCase) -> bytes:
+    """What enters the box for a test: its input alone."""
+    if problem.kind == "function":
+        return values.dumps(list(test.input))
+    text: str = test.input
+    return text.encode(errors="surrogateescape")
+
+
+Compare = Callable[[TestCase, Any], str]
+
+
+def _comparison(problem: Problem, sandbox: Sandbox) -> Compare:
+    if problem.checker.type == "validator":
+        return lambda test, output: _validate(problem, sandbox, test, output)
+    return lambda test, output: mismatch(problem.checker, test.output, output)
+
+
+def _result(
+    run: Execution, problem: Problem, test: TestCase, split: Literal["public", "private"], compare: Compare
+) -> TestResult:
+    stdout = run.stdout.decode(errors="replace")
+    output: Any = stdout if problem.kind == "stdin" else None
+    verdict, reason = Verdict.ACCEPTED, ""
+    if run.status != "ok":
+        verdict = Verdict(run.status)
+    elif problem.kind == "function" and not run.result:
+        verdict, reason = Verdict.RUNTIME_ERROR, f"the program ended before {problem.entry_point} returned"
+    else:
+        if problem.kind == "function":
+            try:
+                output = values.loads(run.result)
+            except ValueError:
+                verdict, reason = Verdict.WRONG_ANSWER, "the returned value could not be read"
+        reason = reason or compare(test, output)
+        if reason:
+            verdict = Verdict.WRONG_ANSWER
+    return TestResult(
+        verdict=verdict,
+        split=split,
+        test=test,
+        output=output,
+        stdout=stdout,
+        stderr=run.stderr.decode(errors="replace"),
+        reason=reason,
+        cpu_s=run.cpu_s,
+        wall_s=run.wall_s,
+        memory_bytes=run.memory_bytes,
+    )
+
+
+def _validate(problem: Problem, sandbox: Sandbox, test: TestCase, output: Any) -> str:
+    """Ask the problem's validator, in the judge's own box; its failure is the problem's, not the program's."""
+    given: Any = list(test.input) if problem.kind == "function" else test.input
+    arguments = values.dumps([given, test.output, output])
+    source = problem.checker.source
+    (run,) = sandbox.execute(source, [arguments], _VALIDATOR_LIMITS, entry_point="validate", room="judge")
+    answer: Any = None
+    if run.status == "ok" and run.result:
+        answer = values.loads(run.result)
+    if answer is True:
+        return ""
+    if isinstance(answer, str) and answer:
+        return answer
+    if answer is False:
+        return "the validator does not accept the output"
+    last = run.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200]
+    came = run.status if run.status != "ok" else repr(answer)[:80]
+    raise ProblemError(f"{problem.source or problem.id}: validator: expected True or a reason, got {came} {last}".rstrip())

@@ -1,0 +1,36 @@
+"""The one module that knows where the files beside the code lie, in a checkout and in a wheel."""
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _data(name: str) -> Path:
+    installed = _PACKAGE / "_data" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def problems_folder() -> Path:
+    """The built-in problems, one YAML file each."""
+    return _data("problems")
+
+
+def sandbox_folder() -> Path:
+    """The box's own half: runner and Dockerfile."""
+    return _data("sandbox")
+
+
+def box_files() -> dict[str, bytes]:
+    """The files that lie in ``/opt/codegym`` of every box, by name."""
+    names = ("runner.py", "program.py")
+    files = {name: (sandbox_folder() / name).read_bytes() for name in names}
+    return files | {"values.py": (_PACKAGE / "values.py").read_bytes()}
+
+
+def cache_folder() -> Path:
+    """Where things that can be made again are kept (``CODEGYM_CACHE``, else the user's cache folder)."""
+    chosen = os.environ.get("CODEGYM_CACHE")
+    if chosen:
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "codegym"

@@ -1,0 +1,209 @@
+"""What a problem is: plain frozen data, with what an agent may see kept apart from what it may not."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from codegym.errors import UsageError
+
+Kind = Literal["stdin", "function"]
+Difficulty = Literal["easy", "medium", "hard"]
+CheckerType = Literal[
+    "exact", "lines", "tokens", "tokens_nocase", "numbers", "unordered_lines", "unordered_tokens", "value", "validator"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run of a program may use.
+
+    Attributes:
+        cpu_s: CPU seconds of all its processes together; decides ``time_limit_exceeded``.
+        wall_s: seconds by the clock, a backstop for programs that sleep; None for ``5 * cpu_s + 10``, which
+            a busy machine does not reach.
+        memory_bytes: memory beyond the interpreter's own.
+        output_bytes: bytes on each of its output streams, and in any file that it writes.
+    """
+
+    cpu_s: float = 10.0
+    wall_s: float | None = None
+    memory_bytes: int = 1 << 30
+    output_bytes: int = 16 << 20
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be enforced."""
+        for name, least in (("cpu_s", 0.01), ("wall_s", 0.01), ("memory_bytes", 1 << 22), ("output_bytes", 1)):
+            value = getattr(self, name)
+            if value is None and name == "wall_s":
+                continue
+            whole = name.endswith("bytes")
+            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+                raise UsageError(f"expected a number for limit {name}, got {value!r}")
+            if not math.isfinite(value) or not least <= value < 2**48:
+                raise UsageError(f"expected limit {name} to be at least {least} and finite, got {value!r}")
+
+    @property
+    def wall_seconds(self) -> float:
+        """The wall-clock limit in force, in seconds."""
+        return 5 * self.cpu_s + 10 if self.wall_s is None else self.wall_s
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One test.
+
+    Attributes:
+        input: text for standard input; for a function problem the tuple of arguments.
+        output: the expected text; for a function problem the expected return value.
+    """
+
+    __test__ = False
+
+    input: Any
+    output: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a function problem: its name and its type as it would be annotated."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """How an output is compared with the expected one; the comparisons are in :mod:`codegym.checker`.
+
+    Attributes:
+        type: which comparison.
+        abs_tol: largest absolute difference of two floating-point numbers (``numbers`` and ``value``).
+        rel_tol: largest difference relative to the expected number (``numbers`` and ``value``).
+        unordered: compare a list as a multiset (``value``).
+        source: the validator's program (``validator``).
+    """
+
+    type: CheckerType = "lines"
+    abs_tol: float = 0.0
+    rel_tol: float = 0.0
+    unordered: bool = False
+    source: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledProgram:
+    """A program of which the verdict is known.
+
+    Attributes:
+        name: what tells it from the others.
+        label: the verdict of the first test that it fails, public tests first; ``accepted`` if it fails none.
+        source: its text.
+        language: what it is written in.
+    """
+
+    name: str
+    label: str
+    source: str = field(repr=False)
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """All that an agent may see of a problem. There is no field for anything else.
+
+    Attributes:
+        id: the problem's id.
+        title: one line.
+        text: the task, in Markdown.
+        kind: ``stdin`` or ``function``.
+        entry_point: name of the function wanted, for a function problem.
+        arguments: its arguments.
+        returns: the type of what it returns.
+        limits: what a run may use.
+        public_tests: the tests that are shown.
+        starter: a program to repair, or None.
+    """
+
+    id: str
+    title: str
+    text: str
+    kind: Kind
+    entry_point: str | None
+    arguments: tuple[Argument, ...]
+    returns: str
+    limits: Limits
+    public_tests: tuple[TestCase, ...]
+    starter: str | None
+
+    @property
+    def signature(self) -> str:
+        """The first line of the function wanted, as in ``def f(x: int) -> int``; empty for a stdin problem."""
+        if self.kind == "stdin":
+            return ""
+        arguments = ", ".join(f"{argument.name}: {argument.type}" for argument in self.arguments)
+        return f"def {self.entry_point}({arguments})" + (f" -> {self.returns}" if self.returns else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A task, its tests, and programs whose verdict is known.
+
+    Attributes:
+        id: lower-case words joined by hyphens, or a data set's own id.
+        title: one line.
+        statement: the task, in Markdown.
+        kind: whether a program reads standard input or offers a function.
+        public_tests: shown to the agent; their results are its feedback.
+        private_tests: decide the reward. A sequence that may make its tests when they are first asked for.
+        limits: what one run may use.
+        checker: how outputs are compared.
+        difficulty: easy, medium or hard.
+        tags: topics.
+        entry_point: name of the function wanted, for a function problem.
+        arguments: its arguments.
+        returns: the type of what it returns.
+        reference: a right program, or None.
+        starter: a wrong program to repair, or None.
+        programs: labelled programs, the reference not among them.
+        source: where it was loaded from, for messages.
+    """
+
+    id: str
+    title: str
+    statement: str
+    kind: Kind
+    public_tests: tuple[TestCase, ...]
+    private_tests: Sequence[TestCase] = field(repr=False)
+    limits: Limits = field(default_factory=Limits)
+    checker: Checker = field(default_factory=Checker)
+    difficulty: Difficulty = "medium"
+    tags: tuple[str, ...] = ()
+    entry_point: str | None = None
+    arguments: tuple[Argument, ...] = ()
+    returns: str = ""
+    reference: str | None = field(default=None, repr=False)
+    starter: str | None = field(default=None, repr=False)
+    programs: tuple[LabelledProgram, ...] = field(default=(), repr=False)
+    source: str = ""
+
+    @property
+    def visible(self) -> Statement:
+        """What an agent may see of it."""
+        return Statement(
+            id=self.id,
+            title=self.title,
+            text=self.statement,
+            kind=self.kind,
+            entry_point=self.entry_point,
+            arguments=self.arguments,
+            returns=self.returns,
+            limits=self.limits,
+            public_tests=self.public_tests,
+            starter=self.starter,
+        )
+
+    @property
+    def wrong_programs(self) -> tuple[LabelledProgram, ...]:
+        """The labelled programs that are not accepted."""
+        return tuple(program for program in self.programs if program.label != "accepted")

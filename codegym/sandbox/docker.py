@@ -1,0 +1,314 @@
+"""Boxes that are hardened Docker containers, one warm runner each."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codegym.errors import BoxFailure, SandboxUnavailable, UsageError
+from codegym.problem import Limits
+from codegym.sandbox.channel import Channel
+from codegym.sandbox.image import ensure_image
+from codegym.sandbox.pool import Box, BoxPool
+
+if TYPE_CHECKING:
+    import docker
+    from docker.models.containers import Container
+
+LABEL = "codegym"
+BOX_USER = 10001
+PROCESSES = 64
+SCRATCH_BYTES = 64 << 20
+OWN_MEMORY_BYTES = 96 << 20
+"""Beyond a program's limit: the runner, the scratch space and the streams' buffers count in the same cgroup."""
+START_S = 30.0
+CONNECT_S = 10.0
+SOCKET_FOLDER = "/run/codegym"
+
+
+class DockerSandbox(BoxPool):
+    """A pool of containers, made from an image that is built on first use.
+
+    Args:
+        workers: containers at most; by default one a core.
+        base: the base image (see :func:`codegym.sandbox.image.default_base`).
+        runtime: an OCI runtime other than the engine's default, such as ``runsc``.
+        transport: ``socket`` (a UNIX socket in a mounted folder; a local engine only), ``attach`` (through the
+            engine's own stream; any engine), or ``auto``.
+
+    Raises:
+        SandboxUnavailable: no engine answers, or it refuses.
+    """
+
+    kind = "docker"
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        *,
+        base: str | None = None,
+        runtime: str | None = None,
+        transport: str = "auto",
+    ) -> None:
+        if transport not in ("auto", "socket", "attach"):
+            raise UsageError(f"expected transport 'auto', 'socket' or 'attach', got {transport!r}")
+        self._base = base
+        self._runtime = runtime
+        self._client = connect()
+        local = sys.platform == "linux" and str(self._client.api.base_url).startswith("http+docker://")
+        self._socket = transport == "socket" or (transport == "auto" and local)
+        self._may_attach = transport != "socket"
+        self._image = ""
+        super().__init__(workers)
+
+    def start_box(self) -> "DockerBox":
+        """See :class:`BoxPool`."""
+        import docker.errors
+        import requests.exceptions
+
+        if not self._image:
+            sweep_orphans(self._client)
+            self._image, built = ensure_image(self._client, self._base)
+            if built:
+                print(f"codegym: built the sandbox image {self._image}", file=sys.stderr)
+        try:
+            if self._socket:
+                try:
+                    return self._start_with_socket()
+                except BoxFailure:
+                    if not self._may_attach:
+                        raise
+                    self._socket = False  # the engine may live on another machine, for all that its address says
+            return self._start_attached()
+        except docker.errors.DockerException as error:
+            raise _refusal(error) from None
+        except requests.exceptions.RequestException as error:
+            raise BoxFailure(f"the Docker engine did not answer ({error})") from None
+
+    def protections(self) -> Mapping[str, str]:
+        """See :class:`BoxPool`."""
+        return {
+            "files": f"an image of its own, read-only; {SCRATCH_BYTES >> 20} MB of scratch, wiped after each run",
+            "network": "none (a network namespace with a loopback only)",
+            "processes": f"PID namespace of its own; at most {PROCESSES} (cgroup)",
+            "memory": f"cgroup: the limit and {OWN_MEMORY_BYTES >> 20} MB for the box itself; no swap",
+            "user": "unprivileged, no capabilities, no new privileges",
+            "system calls": "the engine's default seccomp profile",
+        }
+
+    def forget(self) -> None:
+        """See :class:`BoxPool`; a connection to the engine is not shared with the parent either."""
+        super().forget()
+        self._client = connect()
+
+    def _create(self, memory: int, options: dict[str, Any], mounts: dict[str, Any], **how: Any) -> "Container":
+        scratch = f"size={SCRATCH_BYTES},nr_inodes=16384,nosuid,nodev,uid={BOX_USER},gid={BOX_USER},mode=1777"
+        return self._client.containers.create(
+            self._image,
+            [json.dumps(options)],
+            labels={LABEL: owner()},
+            user=f"{BOX_USER}:{BOX_USER}",
+            network_mode="none",
+            hostname="box",
+            read_only=True,
+            tmpfs={"/box": scratch, "/tmp": scratch + ",noexec", "/dev/shm": scratch + ",noexec"},
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges"],
+            ipc_mode="private",
+            pids_limit=PROCESSES,
+            mem_limit=memory,
+            memswap_limit=memory,
+            volumes=mounts,
+            auto_remove=True,
+            runtime=self._runtime,
+            init=False,
+            **how,
+        )
+
+    def _start_with_socket(self) -> "DockerBox":
+        """The runner connects to a socket in a folder of its own, which is gone before any program runs."""
+        folder = Path(tempfile.mkdtemp(prefix="codegym-box-"))
+        container = None
+        memory = OWN_MEMORY_BYTES + Limits().memory_bytes
+        try:
+            os.chmod(folder, 0o711)
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(str(folder / "socket"))
+                os.chmod(folder / "socket", 0o666)
+                listener.listen(1)
+                container = self._create(
+                    memory,
+                    {"memory": "cgroup", "socket": f"{SOCKET_FOLDER}/socket"},
+                    {str(folder): {"bind": SOCKET_FOLDER, "mode": "ro"}},
+                    log_config={"type": "json-file", "config": {"max-size": "64k", "max-file": "1"}},
+                )
+                container.start()
+                listener.settimeout(0.2)
+                connection = _accept(listener, container)
+            box = DockerBox(Channel(connection), container, memory)
+            container = None
+        except BaseException:
+            if container is not None:
+                remove(container)
+            raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return _greet(box)
+
+    def _start_attached(self) -> "DockerBox":
+        memory = OWN_MEMORY_BYTES + Limits().memory_bytes
+        container = self._create(
+            memory, {"memory": "cgroup"}, {}, stdin_open=True, log_config={"type": "none"}
+        )
+        try:
+            # The container's input must close when this connection does, for then the runner ends.
+            stream = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 0, "stream": 1})
+            connection: socket.socket = getattr(stream, "_sock", stream)
+            container.start()
+            box = DockerBox(Channel(connection, framed=True), container, memory, stream)
+        except BaseException:
+            remove(container)
+            raise
+        return _greet(box)
+
+
+class DockerBox(Box):
+    """One container.
+
+    Args:
+        channel: to its runner.
+        container: it.
+        memory: the cgroup's limit in bytes that it started with.
+        keep: an object that must live as long as the connection.
+    """
+
+    def __init__(self, channel: Channel, container: "Container", memory: int, keep: object = None) -> None:
+        super().__init__(channel)
+        self._container: Container | None = container
+        self._memory = memory
+        self._keep = keep
+
+    def prepare(self, limits: Limits) -> None:
+        """Give the cgroup the limit of the next program, where it is another than the last one's."""
+        import docker.errors
+        import requests.exceptions
+
+        memory = limits.memory_bytes + OWN_MEMORY_BYTES
+        if memory == self._memory or self._container is None:
+            return
+        try:
+            self._container.update(mem_limit=memory, memswap_limit=memory)
+        except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
+            raise BoxFailure(f"the engine did not set the memory limit ({error})") from None
+        self._memory = memory
+
+    def close(self) -> None:
+        """Kill and remove the container."""
+        self.channel.close()
+        container, self._container = self._container, None
+        if container is not None:
+            remove(container)
+
+
+def connect() -> "docker.DockerClient":
+    """A client of the engine that the environment names.
+
+    Raises:
+        SandboxUnavailable: none answers.
+    """
+    import docker.errors
+    import requests.exceptions
+
+    import docker
+
+    try:
+        client = docker.from_env(timeout=60)
+        client.ping()
+        return client
+    except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: Exception) -> SandboxUnavailable:
+    reason = str(getattr(error, "explanation", None) or error).strip()
+    if "FileNotFoundError" in reason or "No such file" in reason:
+        reason = "no engine's socket was found"
+    elif "PermissionError" in reason or "Permission denied" in reason:
+        reason = "this user may not use the engine's socket"
+    elif "Connection refused" in reason or "ConnectionRefusedError" in reason:
+        reason = "nothing listens on the engine's socket"
+    return SandboxUnavailable(
+        f"expected a Docker engine that runs containers, but {reason}; install and start one, or use --sandbox bubblewrap"
+    )
+
+
+def owner() -> str:
+    """This process, told from every other, now and after a restart of the machine: boot, pid and start time."""
+    return f"{_boot()}:{os.getpid()}:{_start_time(os.getpid())}"
+
+
+def _boot() -> str:
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return socket.gethostname()
+
+
+def _start_time(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return ""
+
+
+def sweep_orphans(client: "docker.DockerClient") -> int:
+    """Remove the boxes of this machine's processes that are no more; how many there were."""
+    import docker.errors
+
+    swept = 0
+    with contextlib.suppress(docker.errors.DockerException):
+        for container in client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
+            boot, _, process = str(container.labels.get(LABEL, "")).partition(":")
+            pid, _, started = process.partition(":")
+            if boot == _boot() and pid.isdigit() and _start_time(int(pid)) != started:
+                remove(container)
+                swept += 1
+    return swept
+
+
+def remove(container: "Container") -> None:
+    """Kill and remove a container; one that is gone, or going, is fine."""
+    import docker.errors
+    import requests.exceptions
+
+    with contextlib.suppress(docker.errors.DockerException, requests.exceptions.RequestException):
+        container.remove(force=True)
+
+
+def _accept(listener: socket.socket, container: "Container") -> socket.socket:
+    import docker.errors
+
+    deadline = time.monotonic() + CONNECT_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(TimeoutError):
+            connection, _ = listener.accept()
+            return connection
+        with contextlib.suppress(docker.errors.NotFound):
+            container.reload()
+        if container.status not in ("created", "running"):
+            break
+    raise BoxFailure("the container's runner did not connect")
+
+
+def _greet(box: DockerBox) -> DockerBox:
+    try:
+        box.channel.hello(START_S)
+    except BaseException:
+        box.close()
+        raise
+    return box

@@ -1,0 +1,210 @@
+"""A pool of warm boxes behind one :class:`~codegym.sandbox.base.Sandbox`: hand out, replace, retry, close."""
+
+import contextlib
+import os
+import threading
+import time
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from codegym.errors import BoxFailure, SandboxError, SandboxUnavailable, UsageError
+from codegym.problem import Limits
+from codegym.sandbox.base import ClosingSandbox, Execution, Room, Stop
+from codegym.sandbox.channel import Channel
+
+RUNS_A_BOX = 20_000
+"""After so many runs a box is worn and replaced."""
+PAUSES_S = (0.0, 0.1, 0.5, 2.0)
+"""Before each further try on a fresh box, when one broke without giving a result."""
+
+
+class Box(ABC):
+    """One running box: a channel and a way to end it."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.runs = 0
+
+    def prepare(self, limits: Limits) -> None:  # noqa: B027 (most kinds have nothing to do)
+        """Make the box hold what cannot be sent with a request."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End it and wait until it has ended; may be called twice."""
+
+    def forget(self) -> None:
+        """Let go of it in a forked child, where it belongs to the parent."""
+        self.channel.close()
+
+
+class BoxPool(ClosingSandbox, ABC):
+    """The pool; a backend says how one box starts.
+
+    Boxes start when they are first needed. ``workers`` candidates' boxes run at once, and one of the judge's
+    own. After ``os.fork`` a child has an empty pool of its own.
+
+    Args:
+        workers: boxes at most; by default one a core.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, workers: int | None = None) -> None:
+        if workers is not None and (not isinstance(workers, int) or workers < 1):
+            raise UsageError(f"expected a positive number of workers, got {workers!r}")
+        self.workers = workers or len(os.sched_getaffinity(0))
+        self._closed = False
+        self._begin()
+        _pools.add(self)
+
+    def _begin(self) -> None:
+        self._rooms: dict[Room, _Slots] = {"candidate": _Slots(self.workers), "judge": _Slots(1)}
+        self._finalizer = weakref.finalize(self, _close_all, self._rooms, os.getpid())
+
+    @abstractmethod
+    def start_box(self) -> Box:
+        """Start one box and wait until its runner has said hello.
+
+        Raises:
+            SandboxUnavailable: no box can start here at all.
+            BoxFailure: this one did not.
+        """
+
+    @abstractmethod
+    def protections(self) -> Mapping[str, str]:
+        """See :class:`~codegym.sandbox.base.Sandbox`."""
+
+    def execute(
+        self,
+        program: str,
+        inputs: Sequence[bytes],
+        limits: Limits,
+        *,
+        entry_point: str | None = None,
+        stop: Stop | None = None,
+        room: Room = "candidate",
+    ) -> list[Execution]:
+        """See :class:`~codegym.sandbox.base.Sandbox`."""
+        if not inputs:
+            return []
+        try:
+            source = program.encode()
+        except UnicodeEncodeError as error:
+            complaint = f"SyntaxError: the program is not valid Unicode text: {error}\n".encode()
+            return [Execution("compile_error", 1, stderr=complaint)] * len(inputs)
+        results: list[Execution] = []
+        stopped = False
+
+        def ask(execution: Execution) -> bool:
+            nonlocal stopped
+            stopped = bool(stop and stop(execution))
+            return stopped
+
+        failures = 0
+        while True:
+            before = len(results)
+            try:
+                with self._box(room) as box:
+                    box.prepare(limits)
+                    box.channel.run(source, inputs, limits, entry_point, ask if stop else None, results)
+                    box.runs += len(results) - before
+                return results
+            except SandboxUnavailable:
+                raise
+            except BoxFailure as error:
+                if stopped or len(results) == len(inputs):
+                    return results
+                failures = 1 if len(results) > before else failures + 1
+                if failures >= len(PAUSES_S):
+                    raise SandboxError(f"expected a result from a {self.kind} box, but {failures} fresh ones in a row failed; the last: {error}") from error
+                time.sleep(PAUSES_S[failures])
+
+    @contextlib.contextmanager
+    def _box(self, room: Room) -> Iterator[Box]:
+        """Borrow a box; one that raised anything, even Ctrl-C, is ended, for its stream may be in mid-frame."""
+        slots = self._rooms[room]
+        box = slots.take()
+        try:
+            if self._closed:
+                raise SandboxError(f"expected an open {self.kind} sandbox, got one that was closed; make a new one")
+            if box is None:
+                box = self.start_box()
+            yield box
+        except BaseException:
+            if box is not None:
+                box.close()
+                box = None
+            raise
+        finally:
+            if box is not None and (self._closed or box.runs >= RUNS_A_BOX):
+                box.close()
+                box = None
+            slots.give(box)
+
+    def close(self) -> None:
+        """End all boxes; those at work end with their run."""
+        self._closed = True
+        self._finalizer()
+
+    def forget(self) -> None:
+        """Begin anew in a forked child: the boxes are the parent's."""
+        self._finalizer.detach()
+        for slots in self._rooms.values():
+            for box in slots.idle:
+                box.forget()
+        self._begin()
+
+
+class _Slots:
+    """A bounded number of places for boxes, warm ones first."""
+
+    def __init__(self, places: int) -> None:
+        self.idle: list[Box] = []
+        self._cold = places
+        self._free = threading.Condition()
+
+    def take(self) -> Box | None:
+        """A warm box, or None for the right to start one; waits until there is either."""
+        with self._free:
+            self._free.wait_for(lambda: self.idle or self._cold)
+            if self.idle:
+                return self.idle.pop()
+            self._cold -= 1
+            return None
+
+    def give(self, box: Box | None) -> None:
+        with self._free:
+            if box is None:
+                self._cold += 1
+            else:
+                self.idle.append(box)
+            self._free.notify()
+
+    def drain(self) -> Iterator[Box]:
+        while True:
+            with self._free:
+                if not self.idle:
+                    return
+                box = self.idle.pop()
+                self._cold += 1
+            yield box
+
+
+_pools: weakref.WeakSet[BoxPool] = weakref.WeakSet()
+
+
+def _close_all(rooms: dict[Room, _Slots], owner: int) -> None:
+    if os.getpid() == owner:
+        for slots in rooms.values():
+            for box in slots.drain():
+                box.close()
+
+
+def _after_fork() -> None:
+    for pool in list(_pools):
+        pool.forget()
+
+
+os.register_at_fork(after_in_child=_after_fork)

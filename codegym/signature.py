@@ -1,0 +1,130 @@
+"""Types of arguments and return values, as written in a problem file, and data made to fit them.
+
+A type is ``int``, ``float``, ``str``, ``bool``, ``None``, ``any``, ``list[T]``, ``set[T]``, ``tuple[A, B]``,
+``tuple[T, ...]``, ``dict[K, V]`` or ``T | None``. YAML and JSON know neither tuples nor sets nor keys that are no
+text, so the type says what their lists and mappings stand for.
+"""
+
+import ast
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+Convert = Callable[[Any], Any]
+
+_DEEPEST = 20
+
+
+@lru_cache(maxsize=4096)
+def converter(text: str) -> Convert:
+    """A function that turns loaded data into a value of the type ``text``.
+
+    It raises ValueError, with a sentence that says what was expected and what came, where the data do not fit.
+
+    Raises:
+        ValueError: ``text`` is no such type.
+    """
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ValueError(f"expected a type such as list[tuple[int, str]], got {text!r}") from None
+    return _converter(tree, text, 0)
+
+
+def _converter(tree: ast.expr, whole: str, depth: int) -> Convert:
+    if depth < _DEEPEST:
+        match tree:
+            case ast.Name("any"):
+                return lambda data: data
+            case ast.Name(name) if name in _PLAIN:
+                return _plain(name)
+            case ast.Constant(None):
+                return _plain("None")
+            case ast.BinOp(left, ast.BitOr(), right):
+                return _either(*(_converter(side, whole, depth + 1) for side in (left, right)), ast.unparse(tree))
+            case ast.Subscript(ast.Name(name), ast.Tuple(items)) if name in ("tuple", "dict"):
+                return _structure(name, items, whole, depth)
+            case ast.Subscript(ast.Name(name), item) if name in ("list", "set", "tuple"):
+                return _structure(name, [item], whole, depth)
+    raise ValueError(f"expected a type such as list[tuple[int, str]], got {whole!r}")
+
+
+def _structure(name: str, items: list[ast.expr], whole: str, depth: int) -> Convert:
+    endless = len(items) == 2 and isinstance(items[1], ast.Constant) and items[1].value is Ellipsis
+    parts = [_converter(item, whole, depth + 1) for item in (items[:1] if endless else items)]
+    if name == "dict":
+        if len(parts) != 2 or endless:
+            raise ValueError(f"expected two types for dict[...], got {whole!r}")
+        return _mapping(*parts)
+    if name == "tuple" and not endless:
+        return _fixed(parts)
+    return _collection({"list": list, "set": set, "tuple": tuple}[name], parts[0])
+
+
+_PLAIN: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
+
+
+def _plain(name: str) -> Convert:
+    kind = _PLAIN[name]
+
+    def convert(data: Any) -> Any:
+        if type(data) is kind:
+            return data
+        if kind is float and type(data) is int:
+            return float(data)
+        raise _misfit(name, data)
+
+    return convert
+
+
+def _either(first: Convert, second: Convert, name: str) -> Convert:
+    def convert(data: Any) -> Any:
+        for option in (first, second):
+            try:
+                return option(data)
+            except ValueError:
+                continue
+        raise _misfit(name, data)
+
+    return convert
+
+
+def _collection(kind: type, item: Convert) -> Convert:
+    def convert(data: Any) -> Any:
+        if not isinstance(data, list | tuple | set):
+            raise _misfit(f"a list for {kind.__name__}[...]", data)
+        return kind(item(part) for part in data)
+
+    return convert
+
+
+def _fixed(items: list[Convert]) -> Convert:
+    def convert(data: Any) -> Any:
+        if not isinstance(data, list | tuple) or len(data) != len(items):
+            raise _misfit(f"a list of {len(items)} items for tuple[...]", data)
+        return tuple(item(part) for item, part in zip(items, data, strict=True))
+
+    return convert
+
+
+def _mapping(key: Convert, value: Convert) -> Convert:
+    def convert(data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise _misfit("a mapping for dict[...]", data)
+        return {convert_key(name): value(part) for name, part in data.items()}
+
+    def convert_key(name: Any) -> Any:
+        try:
+            return key(name)
+        except ValueError:
+            # JSON has text keys only.
+            if isinstance(name, str) and name.lstrip("-").isdecimal() and len(name) < 20:
+                return key(int(name))
+            raise
+
+    return convert
+
+
+def _misfit(expected: str, data: Any) -> ValueError:
+    shown = repr(data)
+    return ValueError(f"expected {expected}, got {shown if len(shown) <= 60 else shown[:57] + '...'}")

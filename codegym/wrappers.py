@@ -1,0 +1,189 @@
+"""Gymnasium wrappers around :class:`~codegym.env.CodeRepairEnv`; they compose in any order that their spaces allow."""
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+import gymnasium as gym
+from gymnasium import spaces
+from gymnasium.utils import RecordConstructorArgs
+
+from codegym.env import Observation
+from codegym.episode import Episode, TurnRecord, final_verdict, turn_record
+from codegym.errors import UsageError
+from codegym.spaces import Program
+
+Which = Literal["first", "last"]
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*")
+_PYTHON = ("python", "python3", "py", "py3")
+
+
+def extract_program(answer: str, which: Which = "last") -> str | None:
+    """The program in a chat answer: its first or last fenced block.
+
+    Blocks marked as Python count; where there is none, blocks without a mark. A block that is never closed runs to
+    the end of the answer.
+
+    Args:
+        answer: what a model said.
+        which: which of several blocks.
+
+    Returns:
+        The program, or None where there is no such block.
+    """
+    if which not in ("first", "last"):
+        raise UsageError(f"expected which block 'first' or 'last', got {which!r}")
+    blocks = _fenced_blocks(answer)
+    marked = [text for language, text in blocks if language.lower().split(",")[0].strip("{}.") in _PYTHON]
+    programs = marked or [text for language, text in blocks if not language]
+    if not programs:
+        return None
+    return programs[0 if which == "first" else -1]
+
+
+def _fenced_blocks(answer: str) -> list[tuple[str, str]]:
+    blocks: list[tuple[str, list[str]]] = []
+    fence = ""
+    for line in answer.splitlines(keepends=True):
+        bare = line.strip()
+        if fence:
+            if len(bare) >= len(fence) and set(bare) == {fence[0]}:
+                fence = ""
+            else:
+                blocks[-1][1].append(line)
+        elif opened := _FENCE.fullmatch(line.rstrip()):
+            fence = opened[1]
+            blocks.append((opened[2], []))
+    return [(language, "".join(lines)) for language, lines in blocks]
+
+
+class ExtractProgram(gym.Wrapper[Observation, str, Observation, str], RecordConstructorArgs):
+    """Takes a chat answer as action and steps with the program in it.
+
+    Spaces in and out are those of the environment. ``info["extracted"]`` says whether the last answer held a program
+    (False at reset); one without counts as *no program*.
+
+    Args:
+        env: the environment.
+        which: ``first`` or ``last`` fenced block.
+    """
+
+    def __init__(self, env: gym.Env[Observation, str], which: Which = "last") -> None:
+        RecordConstructorArgs.__init__(self, which=which)
+        super().__init__(env)
+        extract_program("", which)
+        self._which: Which = which
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        """Reset."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        return observation, {**info, "extracted": False}
+
+    def step(self, action: str) -> Any:
+        """Step with the program in the answer."""
+        if not isinstance(action, str):
+            raise UsageError(f"expected an answer as text, got {type(action).__name__}")
+        program = extract_program(action, self._which)
+        observation, reward, terminated, truncated, info = self.env.step(program or "")
+        return observation, reward, terminated, truncated, {**info, "extracted": program is not None}
+
+
+def _code(program: str) -> str:
+    longest = max((len(run) for run in re.findall("`+", program)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}python\n{program.rstrip()}\n{fence}"
+
+
+class ChatMessages(gym.ObservationWrapper[tuple[dict[str, str], ...], str, Observation], RecordConstructorArgs):
+    """Shows the dialogue as chat messages.
+
+    Observation space: ``Sequence`` of ``Dict(role, content)``: a system message if there is one, the problem as
+    ``user``, then each program in a fenced block as ``assistant`` and its feedback as ``user``.
+
+    Args:
+        env: the environment.
+        system: text of a system message, or None for none.
+    """
+
+    def __init__(self, env: gym.Env[Observation, str], system: str | None = None) -> None:
+        RecordConstructorArgs.__init__(self, system=system)
+        super().__init__(env)
+        self._system = system
+        self.observation_space = spaces.Sequence(spaces.Dict({"role": Program(), "content": Program()}))  # type: ignore[assignment]
+
+    def observation(self, observation: Observation) -> tuple[dict[str, str], ...]:
+        """The messages."""
+        messages = [] if self._system is None else [{"role": "system", "content": self._system}]
+        messages.append({"role": "user", "content": observation["problem"]})
+        for turn in observation["dialogue"]:
+            messages.append({"role": "assistant", "content": _code(turn["program"])})
+            messages.append({"role": "user", "content": turn["feedback"]})
+        return tuple(messages)
+
+
+class DialogueText(gym.ObservationWrapper[str, str, Observation], RecordConstructorArgs):
+    """Shows problem and dialogue as one text. Observation space: ``Program``.
+
+    Args:
+        env: the environment.
+    """
+
+    def __init__(self, env: gym.Env[Observation, str]) -> None:
+        RecordConstructorArgs.__init__(self)
+        super().__init__(env)
+        self.observation_space = Program()
+
+    def observation(self, observation: Observation) -> str:
+        """The text."""
+        parts = [observation["problem"]]
+        for number, turn in enumerate(observation["dialogue"], 1):
+            parts.append(f"## Answer {number}\n\n{_code(turn['program'])}\n\n## Feedback {number}\n\n{turn['feedback']}\n")
+        return "\n".join(parts)
+
+
+class RecordEpisode(gym.Wrapper[Observation, str, Observation, str], RecordConstructorArgs):
+    """Appends each episode that ends to a file, one line of JSON each (:class:`codegym.episode.Episode`).
+
+    Put it right around the environment, or around ``ExtractProgram``: it needs the observation with the dialogue.
+
+    Args:
+        env: the environment.
+        path: the file; it is made if need be, with its folder.
+    """
+
+    def __init__(self, env: gym.Env[Observation, str], path: str | os.PathLike[str]) -> None:
+        RecordConstructorArgs.__init__(self, path=str(path))
+        super().__init__(env)
+        self._path = Path(path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.open("a").close()
+        except OSError as error:
+            raise UsageError(f"expected a file that can be written, got {path}: {error.strerror}") from None
+        self._turns: list[TurnRecord] = []
+        self._started = 0.0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        """Reset; an episode that did not end is not recorded."""
+        self._turns = []
+        self._started = time.monotonic()
+        return self.env.reset(seed=seed, options=options)
+
+    def step(self, action: str) -> Any:
+        """Step, and write the record if the episode ends."""
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        self._turns.append(turn_record(action, observation, float(reward), info))
+        if terminated:
+            record = Episode(
+                problem_id=info["problem_id"],
+                turns=tuple(self._turns),
+                solved=info["solved"],
+                verdict=final_verdict(info),
+                private_verdicts=tuple(info["private"]["verdicts"]),
+                seconds=time.monotonic() - self._started,
+            )
+            with self._path.open("a", encoding="ascii") as file:
+                file.write(record.to_json() + "\n")
+        return observation, reward, terminated, truncated, info

@@ -1,0 +1,180 @@
+"""The program's process: what a child of the runner does between the fork and its end.
+
+A program finds what ``python3 main.py`` would give it: real descriptors 0, 1 and 2, ``__main__``, ``sys.argv``,
+tracebacks with its own lines and without our frames, exit status, ``atexit``, threads, flushing at the end.
+Nothing here is a protection but for closing what the child inherited: all that happens in this process is the
+program's to change, and what it reports is judged on the host as data. Standard library only.
+"""
+
+import atexit
+import builtins
+import ctypes
+import marshal
+import mmap
+import os
+import resource
+import signal
+import sys
+import threading
+import types
+
+from values import dumps, loads
+
+WORK = "/box"
+MAIN = WORK + "/main.py"
+DESCRIPTORS = 256
+RETURN_FD = 3
+PR_SET_DUMPABLE = 4
+OUR_FOLDER = os.path.dirname(os.path.abspath(__file__)) + "/"
+
+prctl = ctypes.CDLL(None, use_errno=True).prctl
+out_of_memory = mmap.mmap(-1, 1)
+"""One shared byte in which a child says that its program ended with a MemoryError."""
+main_module = None
+"""The program, once it runs in this process."""
+
+
+class Limits:
+    def __init__(self, cpu_s, wall_s, memory, output, options):
+        self.cpu_s = cpu_s
+        self.wall_s = wall_s
+        self.memory = memory
+        self.output = output
+        self.options = options
+        self.by_cgroup = options["memory"] == "cgroup"
+
+    def apply(self):
+        """Bind the calling child: what the kernel holds it to even if PID 1 were asleep."""
+        cpu = int(self.cpu_s) + 2
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.output + 1, self.output + 1))
+        if not self.by_cgroup:
+            # Private memory is what a program allocates; address space bounds what it shares or reserves.
+            data, space, _ = self.options["base"]
+            data += self.memory
+            space += 2 * self.memory + (1 << 29)
+            resource.setrlimit(resource.RLIMIT_DATA, (data, data))
+            resource.setrlimit(resource.RLIMIT_AS, (space, space))
+            processes = self.options["processes"]
+            resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+
+
+def child(job, limits, source, out, err, returned):
+    """Become the program's process. From here on nothing is trusted."""
+    for number, file in enumerate((source, out, err, returned)):
+        os.dup2(file, number)
+    os.closerange(RETURN_FD + 1, DESCRIPTORS)
+    os.setsid()
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    if limits.by_cgroup:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+    limits.apply()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        status = job()
+    except BaseException:
+        status = report(*sys.exc_info())
+    return finish(status)
+
+
+def report(kind, error, frames):
+    """Show an exception as the interpreter would, without our frames; the exit status it stands for."""
+    if issubclass(kind, SystemExit):
+        if error.code is None or isinstance(error.code, int):
+            return (error.code or 0) & 0xFF
+        print(error.code, file=sys.stderr)
+        return 1
+    if issubclass(kind, MemoryError):
+        out_of_memory[0] = 1
+    while frames and frames.tb_frame.f_code.co_filename.startswith(OUR_FOLDER):
+        frames = frames.tb_next
+    try:
+        sys.excepthook(kind, error.with_traceback(frames), frames)
+    except BaseException:
+        pass
+    return 1
+
+
+def finish(status):
+    """What an interpreter does when its main program has ended, short of freeing memory."""
+    try:
+        threading._shutdown()
+        atexit._run_exitfuncs()
+    except BaseException:
+        pass
+    status = flush(status)
+    namespace = vars(main_module) if main_module else {}
+    for name in list(namespace):
+        if name != "__builtins__":
+            namespace[name] = None  # closes and so flushes files that the program left open
+    return flush(status)
+
+
+def flush(status):
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except ValueError:
+            pass  # closed by the program
+        except BaseException:
+            status = status or 120
+    return status
+
+
+def run_module(code, name):
+    """Run the program as module ``name`` (which is the main module too, whatever its name)."""
+    global main_module
+    module = main_module = types.ModuleType(name)
+    module.__file__ = MAIN
+    module.__builtins__ = builtins
+    sys.modules["__main__"] = sys.modules[name] = module
+    exec(code, module.__dict__)
+    return module
+
+
+def compile_source(source):
+    """Compile, and hand the code object back as the returned value."""
+    try:
+        code = compile(source, MAIN, "exec", dont_inherit=True)
+    except BaseException as error:
+        sys.excepthook(type(error), error.with_traceback(None), None)
+        return 1
+    write_all(RETURN_FD, memoryview(marshal.dumps(code)))
+    return 0
+
+
+def run_script(code):
+    os.close(RETURN_FD)
+    run_module(code, "__main__")
+    return 0
+
+
+def call_function(code, entry):
+    """Import the program as module ``main``, call its function with the arguments, write what it returns."""
+    data = read_file(0)
+    returned = os.dup(RETURN_FD)
+    os.close(RETURN_FD)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    arguments = loads(data)
+    function = getattr(run_module(code, "main"), entry, None)
+    if not callable(function):
+        raise NameError(f"expected a function named {entry!r} in the program, got none")
+    value = function(*arguments)
+    try:
+        data = dumps(value)
+    except (TypeError, RecursionError) as error:
+        raise TypeError(f"what {entry} returned cannot be compared: {error}") from None
+    write_all(returned, memoryview(data))
+    return 0
+
+
+def write_all(target, view):
+    while view:
+        view = view[os.write(target, view) :]
+
+
+def read_file(descriptor):
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
