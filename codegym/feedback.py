@@ -78,7 +78,7 @@ def describe(statement: Statement, templates: Templates | None = None) -> str:
         interface=interface,
         limits=_limits(statement.limits),
         tests="\n\n".join(_example(statement, number) for number in range(len(statement.public_tests))),
-        starter=templates.starter.format(program=_block(statement.starter, "python")) if statement.starter else "",
+        starter=templates.starter.format(program=code_block(statement.starter, "python")) if statement.starter else "",
         answer=templates.answer,
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
@@ -92,7 +92,7 @@ def _example(statement: Statement, number: int) -> str:
     test = statement.public_tests[number]
     if statement.kind == "function":
         return f"Public test {number + 1}: `{assertion(statement, test.input, test.output)}`"
-    return f"Public test {number + 1}, input:\n{_block(test.input)}\nOutput:\n{_block(test.output)}"
+    return f"Public test {number + 1}, input:\n{code_block(test.input)}\nOutput:\n{code_block(test.output)}"
 
 
 def assertion(statement: Statement, arguments: Sequence[object], expected: object) -> str:
@@ -136,7 +136,7 @@ def feedback(
 def _entries(judgement: Judgement, statement: Statement, mode: Mode, templates: Templates) -> list[str]:
     first = next(result for result in judgement.results if result.verdict is not Verdict.ACCEPTED)
     if first.verdict is Verdict.COMPILE_ERROR:
-        return [f"Your program cannot be compiled:\n{_block(traceback_tail(first.stderr, templates.field_characters))}"]
+        return [f"Your program cannot be compiled:\n{code_block(traceback_tail(first.stderr, templates.field_characters))}"]
     shown = 1 if mode == "first_failure" else templates.failures
     failures = [(n, r) for n, r in enumerate(judgement.results, 1) if r.verdict is not Verdict.ACCEPTED]
     entries = [templates.summary.format(passed=judgement.passed, total=len(judgement.results))]
@@ -161,12 +161,12 @@ def _failure(number: int, result: TestResult, statement: Statement, templates: T
     if function:
         lines = [f"Test {number} fails: `{clip(assertion(statement, result.test.input, result.test.output), most)}`"]
     else:
-        lines = [f"Test {number} fails. Input:", _block(clip(result.test.input, most))]
+        lines = [f"Test {number} fails. Input:", code_block(clip(result.test.input, most))]
     if result.verdict is Verdict.WRONG_ANSWER and function:
         lines.append(f"It returned `{clip(repr(result.output), most)}` ({result.reason}).")
     elif result.verdict is Verdict.WRONG_ANSWER:
-        lines += ["Expected output:", _block(clip(result.test.output, most))]
-        lines += [f"Your program's output ({result.reason}):", _block(clip(result.output, most))]
+        lines += ["Expected output:", code_block(clip(result.test.output, most))]
+        lines += [f"Your program's output ({result.reason}):", code_block(clip(result.output, most))]
     elif result.verdict is Verdict.TIME_LIMIT_EXCEEDED:
         lines.append(f"It ran out of time (limit: {statement.limits.cpu_s:g} s).")
     elif result.verdict is Verdict.MEMORY_LIMIT_EXCEEDED:
@@ -176,7 +176,7 @@ def _failure(number: int, result: TestResult, statement: Statement, templates: T
     elif result.verdict is Verdict.SKIPPED:
         lines.append("It was not run.")
     elif result.stderr.strip():
-        lines += ["It ended with an error:", _block(traceback_tail(result.stderr, most))]
+        lines += ["It ended with an error:", code_block(traceback_tail(result.stderr, most))]
     else:
         lines.append(f"It ended with an error and without a message{f': {result.reason}' if result.reason else ''}.")
     return "\n".join(lines)
@@ -207,7 +207,7 @@ def traceback_tail(text: str, most: int) -> str:
     return "\n".join([clip(lines[0], most), *middle, *kept])
 
 
-def _block(text: str, language: str = "") -> str:
+def code_block(text: str, language: str = "") -> str:
     """A fenced block; its fence is longer than any within."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -100,12 +100,14 @@ class LabelledProgram:
         label: the verdict of the first test that it fails, public tests first; ``accepted`` if it fails none.
         source: its text.
         language: what it is written in.
+        fails: whether that test is ``public`` or ``private``; empty where unknown, or where it is accepted.
     """
 
     name: str
     label: str
     source: str = field(repr=False)
     language: str = "python"
+    fails: str = ""
 
 
 @dataclass(frozen=True, slots=True)

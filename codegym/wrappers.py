@@ -13,6 +13,7 @@ from gymnasium.utils import RecordConstructorArgs
 from codegym.env import Observation
 from codegym.episode import Episode, TurnRecord, final_verdict, turn_record
 from codegym.errors import UsageError
+from codegym.feedback import code_block
 from codegym.spaces import Program
 
 Which = Literal["first", "last"]
@@ -90,12 +91,6 @@ class ExtractProgram(gym.Wrapper[Observation, str, Observation, str], RecordCons
         return observation, reward, terminated, truncated, {**info, "extracted": program is not None}
 
 
-def _code(program: str) -> str:
-    longest = max((len(run) for run in re.findall("`+", program)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}python\n{program.rstrip()}\n{fence}"
-
-
 class ChatMessages(gym.ObservationWrapper[tuple[dict[str, str], ...], str, Observation], RecordConstructorArgs):
     """Shows the dialogue as chat messages.
 
@@ -118,7 +113,7 @@ class ChatMessages(gym.ObservationWrapper[tuple[dict[str, str], ...], str, Obser
         messages = [] if self._system is None else [{"role": "system", "content": self._system}]
         messages.append({"role": "user", "content": observation["problem"]})
         for turn in observation["dialogue"]:
-            messages.append({"role": "assistant", "content": _code(turn["program"])})
+            messages.append({"role": "assistant", "content": code_block(turn["program"], "python")})
             messages.append({"role": "user", "content": turn["feedback"]})
         return tuple(messages)
 
@@ -139,7 +134,7 @@ class DialogueText(gym.ObservationWrapper[str, str, Observation], RecordConstruc
         """The text."""
         parts = [observation["problem"]]
         for number, turn in enumerate(observation["dialogue"], 1):
-            parts.append(f"## Answer {number}\n\n{_code(turn['program'])}\n\n## Feedback {number}\n\n{turn['feedback']}\n")
+            parts.append(f"## Answer {number}\n\n{code_block(turn['program'], 'python')}\n\n## Feedback {number}\n\n{turn['feedback']}\n")
         return "\n".join(parts)
 
 
@@ -178,6 +173,7 @@ class RecordEpisode(gym.Wrapper[Observation, str, Observation, str], RecordConst
         if terminated:
             record = Episode(
                 problem_id=info["problem_id"],
+                difficulty=self.get_wrapper_attr("problem").difficulty,
                 turns=tuple(self._turns),
                 solved=info["solved"],
                 verdict=final_verdict(info),

@@ -194,7 +194,11 @@ def _checker(fields: Fields, function: bool) -> Checker:
 def _programs(fields: Fields) -> tuple[LabelledProgram, ...]:
     programs: dict[str, LabelledProgram] = {}
     for item in fields.items("programs") if fields.has("programs") else ():
-        program = LabelledProgram(item.text("name"), item.choice("label", _LABELS), item.text("source"))
+        name, label = item.text("name"), item.choice("label", _LABELS)
+        fails = item.choice("fails", ("public", "private")) if item.has("fails") else ""
+        if fails and label == "accepted":
+            raise item.complaint("fails", "this field only where the label is not accepted", repr(fails))
+        program = LabelledProgram(name, label, item.text("source"), fails=fails)
         if program.name in programs or program.name in ("reference", "starter"):
             raise item.complaint("name", "a name of its own", repr(program.name))
         programs[program.name] = program

@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,6 +67,7 @@ class DockerSandbox(BoxPool):
         self._socket = transport == "socket" or (transport == "auto" and local)
         self._may_attach = transport != "socket"
         self._image = ""
+        self._once = threading.Lock()
         super().__init__(workers)
 
     def start_box(self) -> "DockerBox":
@@ -73,11 +75,10 @@ class DockerSandbox(BoxPool):
         import docker.errors
         import requests.exceptions
 
-        if not self._image:
-            sweep_orphans(self._client)
-            self._image, built = ensure_image(self._client, self._base)
-            if built:
-                print(f"codegym: built the sandbox image {self._image}", file=sys.stderr)
+        with self._once:
+            if not self._image:
+                sweep_orphans(self._client)
+                self._image = ensure_image(self._client, self._base)
         try:
             if self._socket:
                 try:
@@ -106,6 +107,7 @@ class DockerSandbox(BoxPool):
     def forget(self) -> None:
         """See :class:`BoxPool`; a connection to the engine is not shared with the parent either."""
         super().forget()
+        self._once = threading.Lock()
         self._client = connect()
 
     def _create(self, memory: int, options: dict[str, Any], mounts: dict[str, Any], **how: Any) -> "Container":

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import sys
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,8 @@ def image_tag(base: str | None = None) -> str:
     return f"codegym-box:{digest.hexdigest()[:16]}"
 
 
-def ensure_image(client: "docker.DockerClient", base: str | None = None) -> tuple[str, bool]:
-    """The image's tag, and whether it was built just now.
+def ensure_image(client: "docker.DockerClient", base: str | None = None) -> str:
+    """The tag of the image, which is built, with a message, where it is not there.
 
     Raises:
         SandboxUnavailable: it is not there and cannot be built.
@@ -39,10 +40,10 @@ def ensure_image(client: "docker.DockerClient", base: str | None = None) -> tupl
     tag = image_tag(base)
     try:
         client.images.get(tag)
-        return tag, False
+        return tag
     except docker.errors.ImageNotFound:
-        build_image(client, base)
-        return tag, True
+        print(f"codegym: building the sandbox image {tag} on {base or default_base()} ...", file=sys.stderr)
+        return build_image(client, base)
 
 
 def build_image(client: "docker.DockerClient", base: str | None = None) -> str:
