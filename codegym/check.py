@@ -114,7 +114,9 @@ def _right_programs(problem: Problem, sandbox: Sandbox) -> tuple[list[str], floa
         slowest = max(slowest, cpu_s)
         if not judgement.accepted:
             number, failed = next((n, r) for n, r in enumerate(judgement.results) if r.verdict != Verdict.ACCEPTED)
-            where = f"{failed.split} test {number + 1 - (len(problem.public_tests) if failed.split == 'private' else 0)}"
+            where = (
+                f"{failed.split} test {number + 1 - (len(problem.public_tests) if failed.split == 'private' else 0)}"
+            )
             findings.append(f"program {program.name!r}: expected accepted, got {failed.verdict} on {where}")
         elif cpu_s > MOST_CPU_SHARE * problem.limits.cpu_s:
             findings.append(
@@ -132,7 +134,7 @@ def _wrong_programs(problem: Problem, sandbox: Sandbox) -> Iterator[str]:
         if verdict != program.label:
             yield f"program {program.name!r}: expected {program.label}, got {verdict}"
         elif program.fails and program.fails != split:
-            yield f"program {program.name!r}: expected its first failure on a {program.fails} test, got it on a {split} one"
+            yield f"program {program.name!r}: expected to fail first on a {program.fails} test, got a {split} one"
     if problem.wrong_programs and not past_public:
         yield "expected a wrong program that passes all public tests, got none"
     if problem.starter and first_failure(problem.starter, problem, sandbox)[0] is Verdict.ACCEPTED:
@@ -142,7 +144,7 @@ def _wrong_programs(problem: Problem, sandbox: Sandbox) -> Iterator[str]:
 def first_failure(program: str, problem: Problem, sandbox: Sandbox) -> tuple[Verdict, str]:
     """The verdict of the first test that fails, and its split; ``accepted`` and nothing where none does."""
     for split in ("public", "private"):
-        judgement = judge(program, problem, sandbox=sandbox, split=split, run_all=False)  # type: ignore[arg-type]
+        judgement = judge(program, problem, sandbox=sandbox, split=split, run_all=False)
         if not judgement.accepted:
             return judgement.verdict, split
     return Verdict.ACCEPTED, ""

@@ -1,0 +1,362 @@
+"""The command line: commands only, no logic.
+
+Exit status: 0 for done, 1 for "it ran, and the answer is no", 2 for what could not be done as asked.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from codegym import __version__
+from codegym.errors import CodegymError, UsageError
+
+app = typer.Typer(
+    name="codegym",
+    help="A Gymnasium environment for code synthesis with execution feedback.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+problems_app = typer.Typer(help="List, show and check problems.", no_args_is_help=True)
+sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True)
+app.add_typer(problems_app, name="problems")
+app.add_typer(sandbox_app, name="sandbox")
+
+out = Console()
+err = Console(stderr=True)
+
+ProblemsOption = Annotated[str, typer.Option("--problems", help="'builtin', or a folder or file of problems.")]
+SandboxOption = Annotated[str, typer.Option("--sandbox", help="auto, docker or bubblewrap.")]
+WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Boxes at work at once; one a core.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+SourceArgument = Annotated[str, typer.Argument(help="'builtin', or a folder or file of problems.")]
+
+
+def main() -> NoReturn:
+    """Run a command; every error that is ours is one sentence."""
+    try:
+        app(standalone_mode=True)
+    except CodegymError as error:
+        _complain(str(error))
+    except KeyboardInterrupt:
+        print("codegym: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+    sys.exit(0)
+
+
+def _complain(sentence: str) -> NoReturn:
+    print(f"codegym: {sentence}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _print_json(data: Any) -> None:
+    print(json.dumps(data, indent=2))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"codegym {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """A Gymnasium environment for code synthesis with execution feedback."""
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Say which sandboxes work here, why the others do not, and which protections are in force."""
+    from codegym.sandbox.factory import survey
+
+    found = survey()
+    usable = next((kind for kind, (protections, _) in found.items() if protections), None)
+    if as_json:
+        kinds = {k: {"works": p is not None, "protections": dict(p or {}), "reason": r} for k, (p, r) in found.items()}
+        _print_json({"codegym": __version__, "auto": usable, "sandboxes": kinds})
+    else:
+        for kind, (protections, reason) in found.items():
+            out.print(f"[bold]{kind}[/bold]: {'works' if protections else 'does not work here'}")
+            for name, words in (protections or {"reason": reason}).items():
+                out.print(f"  {name}: {words}", markup=False, highlight=False)
+        out.print(f"--sandbox auto takes {usable}." if usable else "No sandbox works here.", highlight=False)
+    raise typer.Exit(0 if usable else 1)
+
+
+@problems_app.command("list")
+def list_problems(source: SourceArgument = "builtin", as_json: JsonOption = False) -> None:
+    """List problems."""
+    from codegym.datasets import load_problems
+
+    problems = load_problems(source)
+    rows = [
+        {
+            "id": p.id,
+            "title": p.title,
+            "kind": p.kind,
+            "difficulty": p.difficulty,
+            "tags": list(p.tags),
+            "public_tests": len(p.public_tests),
+            "private_tests": len(p.private_tests),
+            "starter": p.starter is not None,
+            "programs": len(p.programs),
+        }
+        for p in problems
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    table = Table("id", "kind", "difficulty", "tests", "starter", "tags", box=None)
+    for row in rows:
+        tests = f"{row['public_tests']} + {row['private_tests']}"
+        starter = "yes" if row["starter"] else ""
+        table.add_row(row["id"], row["kind"], row["difficulty"], tests, starter, ", ".join(row["tags"]))  # type: ignore[arg-type]
+    out.print(table)
+    out.print(f"{len(rows)} problems", highlight=False)
+
+
+@problems_app.command("show")
+def show_problem(problem_id: str, source: ProblemsOption = "builtin", as_json: JsonOption = False) -> None:
+    """Show a problem as an agent sees it."""
+    from codegym.datasets import load_problems
+    from codegym.feedback import describe
+
+    problem = load_problems(source)[problem_id]
+    text = describe(problem.visible)
+    if as_json:
+        _print_json({"id": problem.id, "title": problem.title, "kind": problem.kind, "observation": text})
+    else:
+        print(text, end="")
+
+
+@problems_app.command("check")
+def check(
+    source: SourceArgument = "builtin",
+    sandbox: SandboxOption = "auto",
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove in the sandbox that every problem's programs get the verdicts that it says."""
+    from codegym.check import ProblemReport, check_problems
+    from codegym.datasets import load_problems
+    from codegym.progress import bar
+    from codegym.sandbox import make_sandbox
+
+    problems = load_problems(source)
+    started = time.monotonic()
+    with make_sandbox(sandbox, workers=workers) as box, bar("checking", len(problems), quiet=as_json) as advance:
+
+        def done(report: ProblemReport) -> None:
+            advance()
+
+        reports = check_problems(problems, box, workers=getattr(box, "workers", 1), done=done)
+    unsound = [report for report in reports if report.findings]
+    if as_json:
+        _print_json(
+            {r.problem.id: {"sound": not r.findings, "findings": list(r.findings), "cpu_s": r.cpu_s} for r in reports}
+        )
+    else:
+        table = Table("problem", "kind", "difficulty", "tests", "programs", "slowest right", "", box=None)
+        for r in reports:
+            p = r.problem
+            tests = f"{len(p.public_tests)} + {r.private_tests}"
+            verdict = "[red]unsound[/red]" if r.findings else "[green]sound[/green]"
+            table.add_row(p.id, p.kind, p.difficulty, tests, str(len(p.programs)), f"{1000 * r.cpu_s:.0f} ms", verdict)
+        out.print(table)
+        for report in unsound:
+            for finding in report.findings:
+                where = "" if finding.startswith(report.problem.source) else f"{report.problem.source}: "
+                print(f"{where}{finding}")
+        seconds = time.monotonic() - started
+        print(f"{len(reports) - len(unsound)} of {len(reports)} problems are sound ({box.kind}, {seconds:.0f} s)")
+    raise typer.Exit(1 if unsound else 0)
+
+
+@app.command("judge")
+def judge_program(
+    problem_id: str,
+    file: Annotated[Path, typer.Argument(help="The program; - for standard input.")],
+    source: ProblemsOption = "builtin",
+    split: Annotated[str, typer.Option(help="public, private or both.")] = "both",
+    sandbox: SandboxOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Judge a program on a problem's tests. Exit status 1 if it is not accepted."""
+    from codegym.datasets import load_problems
+    from codegym.judge import judge
+    from codegym.sandbox import make_sandbox
+
+    problem = load_problems(source)[problem_id]
+    program = _read_program(file)
+    with make_sandbox(sandbox, workers=1) as box:
+        judgement = judge(program, problem, sandbox=box, split=split)  # type: ignore[arg-type]
+    if as_json:
+        results = [
+            {
+                "split": r.split,
+                "verdict": str(r.verdict),
+                "cpu_s": r.cpu_s,
+                "wall_s": r.wall_s,
+                "memory_bytes": r.memory_bytes,
+            }
+            for r in judgement.results
+        ]
+        verdict = str(judgement.verdict)
+        _print_json({"problem": problem.id, "accepted": judgement.accepted, "verdict": verdict, "results": results})
+    else:
+        table = Table("test", "verdict", "CPU", "memory", box=None)
+        for number, r in enumerate(judgement.results, 1):
+            table.add_row(
+                f"{r.split} {number}", str(r.verdict), f"{1000 * r.cpu_s:.0f} ms", f"{r.memory_bytes >> 20} MB"
+            )
+        out.print(table)
+        print(f"{problem.id}: {judgement.verdict} ({judgement.passed} of {len(judgement.results)} tests passed)")
+    raise typer.Exit(0 if judgement.accepted else 1)
+
+
+def _read_program(file: Path) -> str:
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"expected a readable program, got {file}: {error.strerror}") from None
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"expected a program in UTF-8, got {file} with other bytes at offset {error.start}") from None
+
+
+@app.command()
+def play(
+    problem_id: Annotated[str | None, typer.Argument(help="Which problem; by default one is drawn.")] = None,
+    source: ProblemsOption = "builtin",
+    file: Annotated[Path | None, typer.Option("--file", help="Edit this file instead of typing programs.")] = None,
+    turns: Annotated[int, typer.Option(min=1)] = 3,
+    sandbox: SandboxOption = "auto",
+) -> None:
+    """Play an episode yourself: read the problem, answer with a program, see the feedback."""
+    from codegym.play import play_episode
+
+    raise typer.Exit(0 if play_episode(problem_id, source=source, file=file, turns=turns, sandbox=sandbox) else 1)
+
+
+@app.command()
+def bench(
+    agent: Annotated[str, typer.Option(help="oracle, wrong, starter, repair, replay:FILE or python:MODULE:OBJECT.")],
+    source: ProblemsOption = "builtin",
+    turns: Annotated[int, typer.Option(min=1, help="Turns an episode, at most.")] = 3,
+    rollouts: Annotated[int, typer.Option(min=1, help="Episodes a problem.")] = 1,
+    feedback: Annotated[
+        str, typer.Option(help="all_failures, first_failure, all_tests, none or random.")
+    ] = "all_failures",
+    extract: Annotated[
+        str, typer.Option(help="raw: the answer is the program; first or last: its fenced block.")
+    ] = "raw",
+    difficulty: Annotated[str | None, typer.Option(help="Only easy, medium or hard problems.")] = None,
+    sandbox: SandboxOption = "auto",
+    workers: WorkersOption = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Episodes at once; as many as workers.")] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the run; runs/TIME-AGENT by default.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Benchmark an agent, and keep every episode as it ends."""
+    from codegym.bench.report import summarize
+    from codegym.bench.run import Settings, run_benchmark
+    from codegym.datasets import load_problems
+    from codegym.progress import bench_bar
+    from codegym.sandbox import make_sandbox
+
+    if extract not in ("raw", "first", "last"):
+        raise UsageError(f"expected --extract raw, first or last, got {extract!r}")
+    if resume and folder is None:
+        raise UsageError("expected --out FOLDER with --resume, got none")
+    settings = Settings(agent, turns, rollouts, feedback, extract=extract, seed=seed)
+    problems = load_problems(source)
+    if difficulty:
+        problems = problems.filter(difficulty=difficulty)
+    path = folder or Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{agent.partition(':')[0]}"
+    started = time.monotonic()
+    try:
+        with make_sandbox(sandbox, workers=workers) as box, bench_bar(agent, quiet=as_json) as (begin, progress):
+            at_once = concurrency or int(getattr(box, "workers", 1))
+            episodes = run_benchmark(
+                settings, problems, box, path, resume=resume, concurrency=at_once, begin=begin, progress=progress
+            )
+    except KeyboardInterrupt:
+        again = f"codegym bench ... --out {path} --resume"
+        print(f"codegym: interrupted; what had ended is kept in {path}; {again} goes on with it", file=sys.stderr)
+        raise typer.Exit(130) from None
+    summary = summarize(episodes)
+    if as_json:
+        _print_json({"agent": agent, "sandbox": box.kind, "run": str(path), **summary.as_dict()})
+    else:
+        _print_summary(summary)
+        print(f"{box.kind}, {time.monotonic() - started:.1f} s; episodes are in {path}")
+    raise typer.Exit(1 if summary.errors else 0)
+
+
+def _print_summary(summary: Any) -> None:
+    table = Table("difficulty", "episodes", "solved", "rate", "mean turns", box=None)
+    for group in (*summary.by_difficulty, summary.total):
+        row = (group.name, str(group.episodes), str(group.solved), f"{group.rate:.1%}", f"{group.turns:.2f}")
+        table.add_row(*row, style="bold" if group is summary.total else None)
+    out.print(table)
+    verdicts = Table("verdict", "first turn, public tests", "at the end", box=None)
+    for name in dict.fromkeys([*summary.first_verdicts, *summary.verdicts]):
+        verdicts.add_row(name, str(summary.first_verdicts.get(name, 0)), str(summary.verdicts.get(name, 0)))
+    out.print(verdicts)
+    if summary.errors:
+        print(
+            f"{summary.errors} episodes could not end through our fault and count nowhere above; --resume tries again"
+        )
+
+
+@sandbox_app.command("build")
+def build(base: Annotated[str | None, typer.Option(help="Base image with python3.")] = None) -> None:
+    """Build the Docker image of the boxes ahead of their first use."""
+    from codegym.sandbox.docker import connect
+    from codegym.sandbox.image import build_image, default_base
+
+    client = connect()
+    print(f"building on {base or default_base()} ...", file=sys.stderr)
+    print(build_image(client, base))
+
+
+@sandbox_app.command("selftest")
+def selftest(sandbox: SandboxOption = "auto") -> None:
+    """Hold a sandbox against the contract that every backend must meet."""
+    from codegym.sandbox import make_sandbox
+    from codegym.sandbox.conformance import CHECKS
+
+    failed = 0
+    with make_sandbox(sandbox, workers=1) as box:
+        for check in CHECKS:
+            try:
+                check(box)
+            except AssertionError as error:
+                failed += 1
+                print(f"no   {check.__name__.replace('_', ' ')}: {str(error)[:500]}")
+            else:
+                print(f"yes  {check.__name__.replace('_', ' ')}")
+        print(f"{box.kind}: {len(CHECKS) - failed} of {len(CHECKS)} checks passed")
+    raise typer.Exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ import copy
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 import gymnasium as gym
 from gymnasium import spaces
@@ -128,7 +128,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
     - v0: first version.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "human"], "render_fps": 1}
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "human"], "render_fps": 1}
 
     def __init__(
         self,
@@ -267,7 +267,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             print(self._rendered())
         return self._observation(), reward, ended, False, info
 
-    def render(self) -> str | None:  # type: ignore[override]
+    def render(self) -> str | None:
         """The problem, or the last turn, as text (``ansi``); ``human`` prints by itself."""
         return self._rendered() if self.render_mode == "ansi" else None
 
@@ -397,4 +397,3 @@ def _revealed(result: TestResult) -> dict[str, Any]:
         "output": result.output,
         "verdict": str(result.verdict),
     }
-

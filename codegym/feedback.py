@@ -136,7 +136,9 @@ def feedback(
 def _entries(judgement: Judgement, statement: Statement, mode: Mode, templates: Templates) -> list[str]:
     first = next(result for result in judgement.results if result.verdict is not Verdict.ACCEPTED)
     if first.verdict is Verdict.COMPILE_ERROR:
-        return [f"Your program cannot be compiled:\n{code_block(traceback_tail(first.stderr, templates.field_characters))}"]
+        return [
+            f"Your program cannot be compiled:\n{code_block(traceback_tail(first.stderr, templates.field_characters))}"
+        ]
     shown = 1 if mode == "first_failure" else templates.failures
     failures = [(n, r) for n, r in enumerate(judgement.results, 1) if r.verdict is not Verdict.ACCEPTED]
     entries = [templates.summary.format(passed=judgement.passed, total=len(judgement.results))]
@@ -151,7 +153,9 @@ def _entries(judgement: Judgement, statement: Statement, mode: Mode, templates: 
 def _passing(judgement: Judgement, statement: Statement) -> list[str]:
     passing = [(n, r) for n, r in enumerate(judgement.results, 1) if r.verdict is Verdict.ACCEPTED]
     if statement.kind == "function":
-        return [f"Test {n} passes: `{clip(assertion(statement, r.test.input, r.test.output), 200)}`" for n, r in passing]
+        return [
+            f"Test {n} passes: `{clip(assertion(statement, r.test.input, r.test.output), 200)}`" for n, r in passing
+        ]
     return [f"Test {n} passes." for n, _ in passing]
 
 

@@ -124,19 +124,23 @@ class PrivateTests(Sequence[TestCase]):
         raw = [self._text(run, "generator", index) for index, run in enumerate(made)]
         if not self._entry_point:
             answers = sandbox.execute(self._reference, [text.encode() for text in raw], self._limits, room="judge")
-            return [(text, self._text(run, "reference", n)) for n, (text, run) in enumerate(zip(raw, answers, strict=True))]
+            return [
+                (text, self._text(run, "reference", n)) for n, (text, run) in enumerate(zip(raw, answers, strict=True))
+            ]
         calls = [values.dumps(self._arguments(text, index)) for index, text in enumerate(raw)]
-        answers = sandbox.execute(
-            self._reference, calls, self._limits, entry_point=self._entry_point, room="judge"
-        )
-        return [(call.decode(), self._returned(run, n)) for n, (call, run) in enumerate(zip(calls, answers, strict=True))]
+        answers = sandbox.execute(self._reference, calls, self._limits, entry_point=self._entry_point, room="judge")
+        return [
+            (call.decode(), self._returned(run, n)) for n, (call, run) in enumerate(zip(calls, answers, strict=True))
+        ]
 
     def _text(self, run: Execution, who: str, index: int) -> str:
         self._demand_success(run, who, index)
         try:
             return run.stdout.decode()
         except UnicodeDecodeError:
-            raise ProblemError(f"{self._where}: {who} on generated test {index}: expected UTF-8 text, got other bytes") from None
+            raise ProblemError(
+                f"{self._where}: {who} on generated test {index}: expected UTF-8 text, got other bytes"
+            ) from None
 
     def _returned(self, run: Execution, index: int) -> str:
         self._demand_success(run, "reference", index)
@@ -149,7 +153,10 @@ class PrivateTests(Sequence[TestCase]):
     def _demand_success(self, run: Execution, who: str, index: int) -> None:
         if run.status != "ok":
             last = run.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-            raise ProblemError(f"{self._where}: {who} on generated test {index}: expected exit status 0 within the limits, got {run.status} {last[:200]}".rstrip())
+            raise ProblemError(
+                f"{self._where}: {who} on generated test {index}: "
+                f"expected exit status 0 within the limits, got {run.status} {last[:200]}".rstrip()
+            )
 
     def _arguments(self, text: str, index: int) -> list[Any]:
         try:
@@ -163,7 +170,9 @@ class PrivateTests(Sequence[TestCase]):
     def _test(self, given: str, wanted: str) -> TestCase:
         if not self._entry_point:
             return TestCase(given, wanted)
-        return TestCase(tuple(values.loads(given.encode())), converter(self._returns or "any")(values.loads(wanted.encode())))
+        return TestCase(
+            tuple(values.loads(given.encode())), converter(self._returns or "any")(values.loads(wanted.encode()))
+        )
 
     def content_hash(self) -> str:
         """Hexadecimal digits that change with anything that the generated tests depend on."""

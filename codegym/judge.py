@@ -155,4 +155,6 @@ def _validate(problem: Problem, sandbox: Sandbox, test: TestCase, output: Any) -
         return "the validator does not accept the output"
     last = run.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200]
     came = run.status if run.status != "ok" else repr(answer)[:80]
-    raise ProblemError(f"{problem.source or problem.id}: validator: expected True or a reason, got {came} {last}".rstrip())
+    raise ProblemError(
+        f"{problem.source or problem.id}: validator: expected True or a reason, got {came} {last}".rstrip()
+    )

@@ -41,7 +41,8 @@ def _converter(tree: ast.expr, whole: str, depth: int) -> Convert:
             case ast.Constant(None):
                 return _plain("None")
             case ast.BinOp(left, ast.BitOr(), right):
-                return _either(*(_converter(side, whole, depth + 1) for side in (left, right)), ast.unparse(tree))
+                first, second = (_converter(side, whole, depth + 1) for side in (left, right))
+                return _either(first, second, ast.unparse(tree))
             case ast.Subscript(ast.Name(name), ast.Tuple(items)) if name in ("tuple", "dict"):
                 return _structure(name, items, whole, depth)
             case ast.Subscript(ast.Name(name), item) if name in ("list", "set", "tuple"):

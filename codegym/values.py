@@ -42,7 +42,7 @@ def _encode(value: object) -> object:
     if value is None or kind is bool or kind is str:
         return value
     if kind is int:
-        return value if abs(value) < _EXACT_IN_JSON else {"int": format(value, "x")}  # type: ignore[operator,arg-type]
+        return value if abs(value) < _EXACT_IN_JSON else {"int": format(value, "x")}
     if kind is float:
         return value if value - value == 0 else {"float": repr(value)}  # type: ignore[operator]
     if kind is list:
@@ -58,7 +58,7 @@ def _encode(value: object) -> object:
     raise TypeError(f"expected a value of plain built-in types, got {kind.__module__}.{kind.__qualname__}")
 
 
-_DECODERS = {
+_DECODERS: "dict[str, Any]" = {
     "int": lambda body: int(body, 16),
     "float": float,
     "dict": lambda body: {_decode(key): _decode(item) for key, item in body},

@@ -106,7 +106,7 @@ class ChatMessages(gym.ObservationWrapper[tuple[dict[str, str], ...], str, Obser
         RecordConstructorArgs.__init__(self, system=system)
         super().__init__(env)
         self._system = system
-        self.observation_space = spaces.Sequence(spaces.Dict({"role": Program(), "content": Program()}))  # type: ignore[assignment]
+        self.observation_space = spaces.Sequence(spaces.Dict({"role": Program(), "content": Program()}))
 
     def observation(self, observation: Observation) -> tuple[dict[str, str], ...]:
         """The messages."""
@@ -134,7 +134,10 @@ class DialogueText(gym.ObservationWrapper[str, str, Observation], RecordConstruc
         """The text."""
         parts = [observation["problem"]]
         for number, turn in enumerate(observation["dialogue"], 1):
-            parts.append(f"## Answer {number}\n\n{code_block(turn['program'], 'python')}\n\n## Feedback {number}\n\n{turn['feedback']}\n")
+            parts.append(
+                f"## Answer {number}\n\n{code_block(turn['program'], 'python')}\n\n"
+                f"## Feedback {number}\n\n{turn['feedback']}\n"
+            )
         return "\n".join(parts)
 
 

@@ -32,7 +32,7 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from program import (  # noqa: E402
+from program import (
     DESCRIPTORS,
     MAIN,
     PR_SET_DUMPABLE,
@@ -60,10 +60,10 @@ OK, RUNTIME, TIME, MEMORY, OUTPUT, COMPILE = range(6)
 WRITABLE = (WORK, "/tmp", "/dev/shm")
 COMPILE_CPU_S = 10
 
-USUAL_MODULES = (
-    "array bisect cmath collections copy datetime decimal fractions functools heapq io itertools json math "
-    "operator random re string textwrap time typing"
-).split()
+USUAL_MODULES = """
+    array bisect cmath collections copy datetime decimal fractions functools heapq io itertools json math
+    operator random re string textwrap time typing
+"""
 
 
 def main():
@@ -140,7 +140,7 @@ def warm():
     site.setquit()
     site.setcopyright()
     site.sethelper()
-    for name in USUAL_MODULES:
+    for name in USUAL_MODULES.split():
         __import__(name)
     try:
         exec(compile("print('')\nraise ValueError", MAIN, "exec"), {"print": str})

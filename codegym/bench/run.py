@@ -15,7 +15,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from codegym.bench.agents import Agent, make_agent, played
+from codegym.bench.agents import make_agent, played
 from codegym.bench.rollout import rollout
 from codegym.datasets import ProblemSet
 from codegym.env import CodeRepairEnv
@@ -70,7 +70,9 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
             self._lock = (path / ".lock").open("w")
         except OSError as error:
-            raise UsageError(f"expected a folder for the run that can be written, got {path}: {error.strerror}") from None
+            raise UsageError(
+                f"expected a folder for the run that can be written, got {path}: {error.strerror}"
+            ) from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -85,7 +87,9 @@ class RunFolder:
 
     def _go_on(self, about: dict[str, Any], resume: bool) -> None:
         if not resume:
-            raise UsageError(f"expected a new folder for the run, got {self.path} with a run in it; --resume goes on with it")
+            raise UsageError(
+                f"expected a new folder for the run, got {self.path} with a run in it; --resume goes on with it"
+            )
         was = read_about(self.path)
         for key in ("format", "settings", "problems"):
             if was.get(key) != about[key]:

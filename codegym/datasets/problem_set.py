@@ -27,7 +27,8 @@ class ProblemSet(Sequence[Problem]):
             other = self._by_id.setdefault(problem.id, problem)
             if other is not problem:
                 raise ProblemError(
-                    f"{problem.source}: field id: expected an id of its own, got {problem.id!r}, which is also that of {other.source}"
+                    f"{problem.source}: field id: expected an id of its own, "
+                    f"got {problem.id!r}, which is also that of {other.source}"
                 )
 
     def __len__(self) -> int:

@@ -44,9 +44,8 @@ def _refuse_aliases(text: str, file: str) -> None:
         return
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         if isinstance(event, yaml.AliasEvent):
-            raise ProblemError(
-                f"{file}:{event.start_mark.line + 1}: expected data written out, got the alias *{event.anchor}"
-            )
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ProblemError(f"{file}:{line}: expected data written out, got the alias *{event.anchor}")
 
 
 def _kind(node: Any) -> str:
@@ -123,7 +122,9 @@ class Fields:
         for number, item in enumerate(node.value):
             if _kind(item) != "a mapping":
                 line = item.start_mark.line + 1
-                raise ProblemError(f"{self.file}:{line}: field {self._path}{key}[{number}]: expected a mapping, got {_kind(item)}")
+                raise ProblemError(
+                    f"{self.file}:{line}: field {self._path}{key}[{number}]: expected a mapping, got {_kind(item)}"
+                )
             items.append(Fields(self.file, f"{self._path}{key}[{number}].", item, self._loader))
         return items
 

@@ -100,13 +100,6 @@ class Sandbox(Protocol):
         """End all boxes. May be called twice; a closed sandbox refuses to execute."""
         ...
 
-
-class ClosingSandbox:
-    """``with`` for sandboxes."""
-
-    def close(self) -> None:
-        """End all boxes."""
-
     def __enter__(self) -> Self:
         """Return itself; boxes start when they are needed."""
         return self

@@ -100,8 +100,9 @@ class BubblewrapSandbox(BoxPool):
 
     def protections(self) -> Mapping[str, str]:
         """See :class:`BoxPool`."""
+        shown = dict.fromkeys(("/usr", self._prefix))
         return {
-            "files": f"read-only view of /usr and {self._prefix} of this machine, nothing else; "
+            "files": f"read-only view of {' and '.join(shown)} of this machine, nothing else; "
             f"{SCRATCH_BYTES >> 20} MB of scratch, wiped after each run",
             "network": "none (a network namespace of its own)",
             "processes": f"PID namespace of its own; at most {PROCESSES} (rlimit)",

@@ -166,13 +166,11 @@ class DockerSandbox(BoxPool):
 
     def _start_attached(self) -> "DockerBox":
         memory = OWN_MEMORY_BYTES + Limits().memory_bytes
-        container = self._create(
-            memory, {"memory": "cgroup"}, {}, stdin_open=True, log_config={"type": "none"}
-        )
+        container = self._create(memory, {"memory": "cgroup"}, {}, stdin_open=True, log_config={"type": "none"})
         try:
             # The container's input must close when this connection does, for then the runner ends.
             stream = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 0, "stream": 1})
-            connection: socket.socket = getattr(stream, "_sock", stream)
+            connection: Any = getattr(stream, "_sock", stream)
             container.start()
             box = DockerBox(Channel(connection, framed=True), container, memory, stream)
         except BaseException:
@@ -225,10 +223,9 @@ def connect() -> "docker.DockerClient":
     Raises:
         SandboxUnavailable: none answers.
     """
+    import docker
     import docker.errors
     import requests.exceptions
-
-    import docker
 
     try:
         client = docker.from_env(timeout=60)
@@ -247,7 +244,8 @@ def _refusal(error: Exception) -> SandboxUnavailable:
     elif "Connection refused" in reason or "ConnectionRefusedError" in reason:
         reason = "nothing listens on the engine's socket"
     return SandboxUnavailable(
-        f"expected a Docker engine that runs containers, but {reason}; install and start one, or use --sandbox bubblewrap"
+        f"expected a Docker engine that runs containers, but {reason}; "
+        "install and start one, or use --sandbox bubblewrap"
     )
 
 

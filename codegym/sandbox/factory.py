@@ -1,5 +1,6 @@
 """Which sandboxes there are, which of them work here, and how one is made."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from codegym.errors import SandboxError, SandboxUnavailable, UsageError
 from codegym.problem import Limits
 from codegym.sandbox.base import Sandbox
 from codegym.sandbox.scripted import ScriptedSandbox
+
+_log = logging.getLogger("codegym")
 
 REAL_KINDS = ("docker", "bubblewrap")
 """In the order in which ``auto`` tries them."""
@@ -55,10 +58,15 @@ def _first_that_works(workers: int | None) -> Sandbox:
     for kind in REAL_KINDS:
         try:
             sandbox = make_sandbox(kind, workers=workers)
+        except SandboxUnavailable as error:
+            reasons.append(f"{kind}: {error}")
+            continue
+        try:
             try_out(sandbox)
             return sandbox
         except SandboxError as error:
             reasons.append(f"{kind}: {error}")
+            _log.warning("%s is there but does not work, so what comes after it is tried: %s", kind, error)
     raise SandboxUnavailable(
         "expected Docker or bubblewrap to work on this machine, got neither ("
         + "; ".join(reasons)

@@ -2,8 +2,8 @@
 
 import hashlib
 import io
+import logging
 import os
-import sys
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from codegym.locations import box_files, sandbox_folder
 
 if TYPE_CHECKING:
     import docker
+
+_log = logging.getLogger("codegym")
 
 DEFAULT_BASE = "python:3.11-slim-bookworm"
 
@@ -42,7 +44,7 @@ def ensure_image(client: "docker.DockerClient", base: str | None = None) -> str:
         client.images.get(tag)
         return tag
     except docker.errors.ImageNotFound:
-        print(f"codegym: building the sandbox image {tag} on {base or default_base()} ...", file=sys.stderr)
+        _log.warning("building the sandbox image %s on %s ...", tag, base or default_base())
         return build_image(client, base)
 
 

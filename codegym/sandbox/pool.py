@@ -7,11 +7,10 @@ import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar
 
 from codegym.errors import BoxFailure, SandboxError, SandboxUnavailable, UsageError
 from codegym.problem import Limits
-from codegym.sandbox.base import ClosingSandbox, Execution, Room, Stop
+from codegym.sandbox.base import Execution, Room, Sandbox, Stop
 from codegym.sandbox.channel import Channel
 
 RUNS_A_BOX = 20_000
@@ -39,7 +38,7 @@ class Box(ABC):
         self.channel.close()
 
 
-class BoxPool(ClosingSandbox, ABC):
+class BoxPool(Sandbox, ABC):
     """The pool; a backend says how one box starts.
 
     Boxes start when they are first needed. ``workers`` candidates' boxes run at once, and one of the judge's
@@ -48,8 +47,6 @@ class BoxPool(ClosingSandbox, ABC):
     Args:
         workers: boxes at most; by default one a core.
     """
-
-    kind: ClassVar[str]
 
     def __init__(self, workers: int | None = None) -> None:
         if workers is not None and (not isinstance(workers, int) or workers < 1):
@@ -118,7 +115,9 @@ class BoxPool(ClosingSandbox, ABC):
                     return results
                 failures = 1 if len(results) > before else failures + 1
                 if failures >= len(PAUSES_S):
-                    raise SandboxError(f"expected a result from a {self.kind} box, but {failures} fresh ones in a row failed; the last: {error}") from error
+                    raise SandboxError(
+                        f"expected a result from a {self.kind} box, but {failures} in a row failed; the last: {error}"
+                    ) from error
                 time.sleep(PAUSES_S[failures])
 
     @contextlib.contextmanager

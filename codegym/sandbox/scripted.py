@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from codegym.problem import Limits
-from codegym.sandbox.base import ClosingSandbox, Execution, Room, Stop
+from codegym.sandbox.base import Execution, Room, Sandbox, Stop
 
 Answer = Execution | Callable[[str, bytes], Execution]
 
 
-class ScriptedSandbox(ClosingSandbox):
+class ScriptedSandbox(Sandbox):
     """Answers from a table.
 
     Args:
@@ -44,6 +44,9 @@ class ScriptedSandbox(ClosingSandbox):
             if stop and stop(executions[-1]):
                 break
         return executions
+
+    def close(self) -> None:
+        """Nothing to end."""
 
     def protections(self) -> Mapping[str, str]:
         """See :class:`~codegym.sandbox.base.Sandbox`."""
