@@ -37,24 +37,24 @@ def loads(data: bytes) -> Any:
         raise ValueError(f"expected an encoded plain value, got {data[:60]!r} ({error})") from None
 
 
-def _encode(value: object) -> object:
+def _encode(value: Any) -> object:
     kind = type(value)
     if value is None or kind is bool or kind is str:
         return value
     if kind is int:
         return value if abs(value) < _EXACT_IN_JSON else {"int": format(value, "x")}
     if kind is float:
-        return value if value - value == 0 else {"float": repr(value)}  # type: ignore[operator]
+        return value if value - value == 0 else {"float": repr(value)}
     if kind is list:
-        return [_encode(item) for item in value]  # type: ignore[attr-defined]
+        return [_encode(item) for item in value]
     if kind is dict:
-        return {"dict": [[_encode(key), _encode(item)] for key, item in value.items()]}  # type: ignore[attr-defined]
+        return {"dict": [[_encode(key), _encode(item)] for key, item in value.items()]}
     if kind in (tuple, set, frozenset):
-        return {kind.__name__: [_encode(item) for item in value]}  # type: ignore[attr-defined]
+        return {kind.__name__: [_encode(item) for item in value]}
     if kind is bytes:
-        return {"bytes": value.hex()}  # type: ignore[attr-defined]
+        return {"bytes": value.hex()}
     if kind is complex:
-        return {"complex": [_encode(value.real), _encode(value.imag)]}  # type: ignore[attr-defined]
+        return {"complex": [_encode(value.real), _encode(value.imag)]}
     raise TypeError(f"expected a value of plain built-in types, got {kind.__module__}.{kind.__qualname__}")
 
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from codegym.errors import BoxFailure, SandboxUnavailable
 from codegym.locations import box_files
@@ -57,12 +58,26 @@ class BubblewrapSandbox(BoxPool):
 
     def start_box(self) -> "BubblewrapBox":
         """See :class:`BoxPool`."""
+        with tempfile.TemporaryFile() as log:
+            box = self._launch(log)
+            try:
+                box.channel.hello(START_S)
+            except BaseException as error:
+                box.close()
+                if not isinstance(error, BoxFailure):
+                    raise
+                log.seek(0)
+                said = log.read(2000).decode(errors="replace").strip().rpartition("\n")[2] or str(error)
+                raise SandboxUnavailable(f"expected a bubblewrap box to start, got: {said}") from None
+        return box
+
+    def _launch(self, log: IO[bytes]) -> "BubblewrapBox":
+        """Start ``bwrap``. What it holds open is closed here, or its end would not show."""
         ours, theirs = socket.socketpair()
         info_read, info_write = os.pipe()
-        log = tempfile.TemporaryFile()
         files = {name: _in_memory(data) for name, data in box_files().items()}
+        user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
         try:
-            user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
             process = subprocess.Popen(
                 [self._reachable_bwrap(), *self._arguments(files, info_write)],
                 stdin=theirs,
@@ -76,27 +91,13 @@ class BubblewrapSandbox(BoxPool):
             )
         except OSError as error:
             ours.close()
-            log.close()
             os.close(info_read)
             raise SandboxUnavailable(f"expected bubblewrap to start, got: {error}") from None
         finally:
             theirs.close()
-            os.close(info_write)
-            for descriptor in files.values():
+            for descriptor in (info_write, *files.values()):
                 os.close(descriptor)
-        box = BubblewrapBox(Channel(ours), process, info_read)
-        try:
-            box.channel.hello(START_S)
-        except BaseException as error:
-            box.close()
-            if isinstance(error, BoxFailure):
-                log.seek(0)
-                said = log.read(2000).decode(errors="replace").strip().rpartition("\n")[2] or str(error)
-                raise SandboxUnavailable(f"expected a bubblewrap box to start, got: {said}") from None
-            raise
-        finally:
-            log.close()
-        return box
+        return BubblewrapBox(Channel(ours), process, info_read)
 
     def protections(self) -> Mapping[str, str]:
         """See :class:`BoxPool`."""
