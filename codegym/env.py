@@ -167,6 +167,8 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         self._reveal_private = reveal_private
         self._timings = timings
         self._problem: Problem | None = None
+        self._text = ""
+        self._random_judgements: dict[tuple[str, int], Judgement] = {}
         self._dialogue: tuple[Exchange, ...] = ()
         self._judgements: tuple[Judgement, ...] = ()
         self._ended = True
@@ -215,7 +217,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             chosen = int(self.np_random.integers(len(self.problems)))
         elif not isinstance(chosen, str):
             raise UsageError(f"expected the problem's id as text, got {chosen!r}")
-        self._problem = self.problems[chosen]
+        self._take(self.problems[chosen])
         self._dialogue = dialogue
         self._judgements = ()
         self._ended = False
@@ -291,10 +293,14 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         """
         if len(state.dialogue) > self.max_turns:
             raise UsageError(f"expected a state of at most {self.max_turns} turns, got {len(state.dialogue)}")
-        self._problem = self.problems[state.problem_id]
+        self._take(self.problems[state.problem_id])
         self._dialogue, self._judgements, self._ended = state.dialogue, state.judgements, state.ended
         self.np_random.bit_generator.state = copy.deepcopy(state.rng)
         return self._observation(), self._info(None, {})
+
+    def _take(self, problem: Problem) -> None:
+        self._problem = problem
+        self._text = describe(problem.visible, self._templates)
 
     def _sandbox(self) -> Sandbox:
         if not isinstance(self._given_sandbox, str):
@@ -317,12 +323,16 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         if not others:
             raise ProblemError("expected another problem with a wrong program for feedback 'random', got none")
         problem = others[int(self.np_random.integers(len(others)))]
-        program = problem.wrong_programs[int(self.np_random.integers(len(problem.wrong_programs)))]
-        return problem, judge(program.source, problem, sandbox=sandbox, split="public")
+        number = int(self.np_random.integers(len(problem.wrong_programs)))
+        known = self._random_judgements.get((problem.id, number))
+        if known is None:
+            known = judge(problem.wrong_programs[number].source, problem, sandbox=sandbox, split="public")
+            self._random_judgements[problem.id, number] = known
+        return problem, known
 
     def _observation(self) -> Observation:
         return {
-            "problem": describe(self.problem.visible, self._templates),
+            "problem": self._text,
             "dialogue": tuple(Exchange(**exchange) for exchange in self._dialogue),
             "turns_left": self.max_turns - len(self._dialogue),
         }
@@ -349,7 +359,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
 
     def _rendered(self) -> str:
         if not self._dialogue:
-            return describe(self.problem.visible, self._templates)
+            return self._text
         last = self._dialogue[-1]
         rule = f"--- {self.problem.id}, turn {len(self._dialogue)} of {self.max_turns} ---"
         return f"{rule}\n{last['program'].rstrip()}\n--- feedback ---\n{last['feedback']}\n"

@@ -84,11 +84,12 @@ class PrivateTests(Sequence[TestCase]):
         """
         if self._generated is None:
             key = self.content_hash()
-            pairs = _read_cache(key, self._generator.count)
-            if pairs is None:
+            try:
+                self._generated = tuple(self._test(*pair) for pair in _read_cache(key, self._generator.count))
+            except (OSError, ValueError, TypeError):  # not there, or spoilt
                 pairs = self._make(sandbox())
                 _write_cache(key, pairs)
-            self._generated = tuple(self._test(*pair) for pair in pairs)
+                self._generated = tuple(self._test(*pair) for pair in pairs)
         return self._given + self._generated
 
     def __len__(self) -> int:
@@ -190,15 +191,12 @@ def _cache_file(key: str) -> str:
     return os.path.join(cache_folder(), "tests", f"{key}.json")
 
 
-def _read_cache(key: str, count: int) -> list[tuple[str, str]] | None:
-    try:
-        with open(_cache_file(key), encoding="utf-8") as file:
-            pairs = json.load(file)
-        if len(pairs) != count:
-            return None
-        return [(str(given), str(wanted)) for given, wanted in pairs]
-    except (OSError, ValueError, TypeError):
-        return None
+def _read_cache(key: str, count: int) -> list[tuple[str, str]]:
+    with open(_cache_file(key), encoding="utf-8") as file:
+        pairs = [(given, wanted) for given, wanted in json.load(file)]
+    if len(pairs) != count or not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise ValueError("expected as many pairs of texts as the generator makes")
+    return pairs
 
 
 def _write_cache(key: str, pairs: list[tuple[str, str]]) -> None:

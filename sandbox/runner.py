@@ -72,6 +72,7 @@ def main():
     harden()
     warm()
     options["base"] = mapped_bytes()
+    options["condition"] = condition()
     stream.write(json.dumps({"python": sys.version.split()[0]}).encode() + b"\n")
     while header := stream.read(REQUEST.size):
         serve(stream, options, *REQUEST.unpack(header))
@@ -171,6 +172,8 @@ def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memor
             continue
         with_files(4, run_test, stream, size, program, code, entry, limits)
         wipe()
+        if condition() != options["condition"]:
+            sys.exit("a program changed what holds for this process")
 
 
 def with_files(count, function, *arguments):
@@ -309,6 +312,12 @@ def kill_the_rest():
         except ChildProcessError:
             return cpu
         cpu += usage.ru_utime + usage.ru_stime
+
+
+def condition():
+    """What another process of the same user may change of this one: limits, priority, cores."""
+    limits = [resource.getrlimit(number) for number in range(16)]
+    return limits, os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0)
 
 
 def wipe():

@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -139,15 +140,21 @@ def _recorded(line: str, where: str) -> tuple[str, list[str]]:
     raise UsageError(f'{where}: expected {{"problem_id": "...", "answers": ["...", ...]}}, got {line[:60]!r}')
 
 
-class FunctionAgent:
-    """An agent of a plain function.
+class SerialAgent:
+    """A user's agent or function, asked one observation at a time whatever the number of episodes at once.
 
     Args:
-        function: observation in, answer out.
+        answer: observation in, answer out.
     """
 
-    def __init__(self, function: Answer) -> None:
-        self.answer = function
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._lock = threading.Lock()
+
+    def answer(self, observation: Observation) -> str:
+        """See :class:`Agent`."""
+        with self._lock:
+            return self._answer(observation)
 
 
 def make_agent(name: str, problems: ProblemSet) -> Agent:
@@ -156,7 +163,8 @@ def make_agent(name: str, problems: ProblemSet) -> Agent:
     Args:
         name: ``oracle``, ``wrong``, ``starter``, ``repair``, ``replay:FILE``, or ``python:MODULE:OBJECT`` where the
             object is an agent, a class that makes one without arguments, or a function of an observation. Modules
-            are looked for in the current folder too.
+            are looked for in the current folder too. Such an agent is asked one observation at a time, unless it has
+            an attribute ``concurrent`` that is true.
         problems: the set that is played.
 
     Raises:
@@ -187,10 +195,10 @@ def _imported(module: str, attribute: str) -> Agent:
         raise UsageError(f"expected {attribute!r} in module {module!r}, found no such thing") from None
     except Exception as error:
         raise AgentError(f"expected to import agent {module}:{attribute}, got {_said(error)}") from error
-    if callable(getattr(found, "answer", None)):
-        return found  # type: ignore[no-any-return]
-    if callable(found):
-        return FunctionAgent(found)
+    answer = getattr(found, "answer", found)
+    if callable(answer):
+        agent: Agent = found if getattr(found, "concurrent", False) and answer is not found else SerialAgent(answer)
+        return agent
     raise UsageError(f"expected {module}:{attribute} to have a method answer(observation), got {type(found).__name__}")
 
 

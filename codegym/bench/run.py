@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -230,7 +229,8 @@ def _in_threads(
             local.env = _environment(settings, problems, sandbox)
         return play(local.env, problem, number)
 
-    with ThreadPoolExecutor(concurrency) as executor:
+    executor = ThreadPoolExecutor(concurrency)
+    try:
         left = iter(todo)
         running: set[Future[Episode]] = set()
         while True:
@@ -241,19 +241,10 @@ def _in_threads(
             if not running:
                 return
             ended, running = wait(running, return_when=FIRST_COMPLETED)
-            with _cancelled_on_error(running):
-                for future in ended:
-                    yield future.result()
-
-
-@contextmanager
-def _cancelled_on_error(running: set[Future[Episode]]) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        for future in running:
-            future.cancel()
-        raise
+            for future in ended:
+                yield future.result()
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _environment(settings: Settings, problems: ProblemSet, sandbox: Sandbox) -> CodeRepairEnv:

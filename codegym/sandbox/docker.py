@@ -62,7 +62,7 @@ class DockerSandbox(BoxPool):
             raise UsageError(f"expected transport 'auto', 'socket' or 'attach', got {transport!r}")
         self._base = base
         self._runtime = runtime
-        self._client = connect()
+        self._client: docker.DockerClient | None = connect()
         local = sys.platform == "linux" and str(self._client.api.base_url).startswith("http+docker://")
         self._socket = transport == "socket" or (transport == "auto" and local)
         self._may_attach = transport != "socket"
@@ -76,6 +76,8 @@ class DockerSandbox(BoxPool):
         import requests.exceptions
 
         with self._once:
+            if self._client is None:
+                self._client = connect()
             if not self._image:
                 sweep_orphans(self._client)
                 self._image = ensure_image(self._client, self._base)
@@ -108,10 +110,11 @@ class DockerSandbox(BoxPool):
         """See :class:`BoxPool`; a connection to the engine is not shared with the parent either."""
         super().forget()
         self._once = threading.Lock()
-        self._client = connect()
+        self._client = None
 
     def _create(self, memory: int, options: dict[str, Any], mounts: dict[str, Any], **how: Any) -> "Container":
         scratch = f"size={SCRATCH_BYTES},nr_inodes=16384,nosuid,nodev,uid={BOX_USER},gid={BOX_USER},mode=1777"
+        assert self._client is not None  # start_box connected
         return self._client.containers.create(
             self._image,
             [json.dumps(options)],
@@ -282,12 +285,16 @@ def sweep_orphans(client: "docker.DockerClient") -> int:
 
 
 def remove(container: "Container") -> None:
-    """Kill and remove a container; one that is gone, or going, is fine."""
+    """Kill a container and wait until it is gone; it may be gone already, or going."""
     import docker.errors
     import requests.exceptions
 
     with contextlib.suppress(docker.errors.DockerException, requests.exceptions.RequestException):
-        container.remove(force=True)
+        try:
+            container.remove(force=True)
+        except docker.errors.APIError as error:
+            if error.status_code == 409:  # it is being removed, for its runner has ended
+                container.wait(condition="removed", timeout=10)
 
 
 def _accept(listener: socket.socket, container: "Container") -> socket.socket:
