@@ -330,7 +330,7 @@ def _print_summary(summary: Any) -> None:
 @sandbox_app.command("build")
 def build(base: Annotated[str | None, typer.Option(help="Base image with python3.")] = None) -> None:
     """Build the Docker image of the boxes ahead of their first use."""
-    from codegym.sandbox.docker import connect
+    from codegym.sandbox.engine import connect
     from codegym.sandbox.image import build_image, default_base
 
     client = connect()

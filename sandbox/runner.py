@@ -57,7 +57,7 @@ MAGIC = b"cgy1"
 STOP = 2**64 - 1
 OK, RUNTIME, TIME, MEMORY, OUTPUT, COMPILE = range(6)
 
-WRITABLE = (WORK, "/tmp", "/dev/shm")
+WRITABLE = (WORK, "/tmp", "/dev/shm", "/dev/mqueue")
 COMPILE_CPU_S = 10
 
 USUAL_MODULES = """
@@ -66,11 +66,16 @@ USUAL_MODULES = """
 """
 
 
+ipc_tables = []
+"""Open files that list the objects of the IPC namespace."""
+
+
 def main():
     options = json.loads(sys.argv[1])
     stream = Stream(options.get("socket"))
     harden()
     warm()
+    ipc_tables.extend(os.open(f"/proc/sysvipc/{name}", os.O_RDONLY) for name in ("shm", "sem", "msg"))
     options["base"] = mapped_bytes()
     options["condition"] = condition()
     stream.write(json.dumps({"python": sys.version.split()[0]}).encode() + b"\n")
@@ -173,7 +178,7 @@ def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memor
         with_files(4, run_test, stream, size, program, code, entry, limits)
         wipe()
         if condition() != options["condition"]:
-            sys.exit("a program changed what holds for this process")
+            sys.exit("a program changed what holds for those after it")
 
 
 def with_files(count, function, *arguments):
@@ -315,9 +320,14 @@ def kill_the_rest():
 
 
 def condition():
-    """What another process of the same user may change of this one: limits, priority, cores."""
+    """What a program can change for those after it, and cannot be wiped.
+
+    Of this process, which has the same user: limits, priority, cores. Of the namespace: System V shared memory,
+    semaphores and queues.
+    """
     limits = [resource.getrlimit(number) for number in range(16)]
-    return limits, os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0)
+    objects = [os.pread(table, 4096, 0) for table in ipc_tables]
+    return limits, os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0), objects
 
 
 def wipe():

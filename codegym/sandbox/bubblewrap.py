@@ -147,7 +147,7 @@ class BubblewrapSandbox(BoxPool):
             *prefix,
             *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
             *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),
-            *("--proc", "/proc", "--dev", "/dev"),
+            *("--proc", "/proc", "--dev", "/dev", "--mqueue", "/dev/mqueue"),
             *shipped,
             *scratch,
             *("--remount-ro", "/dev", "--remount-ro", "/"),

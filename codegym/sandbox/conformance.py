@@ -194,6 +194,23 @@ def leaves_nothing_behind(sandbox: Sandbox) -> None:
 
 
 @_check
+def leaves_no_shared_objects_behind(sandbox: Sandbox) -> None:
+    """What a program leaves in the namespace (System V objects, message queues) is gone in the next."""
+    program = (
+        "import ctypes\nlibc = ctypes.CDLL(None)\n"
+        "print(libc.shmget(77, 4096, 0o1666), libc.semget(77, 1, 0o1666), end=' ')\n"
+        "print(libc.msgget(77, 0o1666), libc.mq_open(b'/q', 0o102, 0o666, None) < 0)"
+    )
+    _expect(_run(sandbox, program), "ok")
+    look = (
+        "import ctypes\nlibc = ctypes.CDLL(None)\n"
+        "print(libc.shmget(77, 4096, 0o666), libc.semget(77, 1, 0o666), end=' ')\n"
+        "print(libc.msgget(77, 0o666), libc.mq_open(b'/q', 2))"
+    )
+    _expect(_run(sandbox, look), "ok", b"-1 -1 -1 -1\n")
+
+
+@_check
 def survives_attacks_on_its_first_process(sandbox: Sandbox) -> None:
     """Signals to PID 1 and to all, and reaching for its memory, do nothing."""
     program = (

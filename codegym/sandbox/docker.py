@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codegym.errors import BoxFailure, SandboxUnavailable, UsageError
+from codegym.errors import BoxFailure, UsageError
 from codegym.problem import Limits
 from codegym.sandbox.channel import Channel
+from codegym.sandbox.engine import LABEL, connect, owner, refusal, remove, sweep_orphans
 from codegym.sandbox.image import ensure_image
 from codegym.sandbox.pool import Box, BoxPool
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
 
-LABEL = "codegym"
 BOX_USER = 10001
 PROCESSES = 64
 SCRATCH_BYTES = 64 << 20
@@ -91,7 +91,7 @@ class DockerSandbox(BoxPool):
                     self._socket = False  # the engine may live on another machine, for all that its address says
             return self._start_attached()
         except docker.errors.DockerException as error:
-            raise _refusal(error) from None
+            raise refusal(error) from None
         except requests.exceptions.RequestException as error:
             raise BoxFailure(f"the Docker engine did not answer ({error})") from None
 
@@ -105,6 +105,12 @@ class DockerSandbox(BoxPool):
             "user": "unprivileged, no capabilities, no new privileges",
             "system calls": "the engine's default seccomp profile",
         }
+
+    def close(self) -> None:
+        """See :class:`BoxPool`."""
+        super().close()
+        if self._client is not None:
+            self._client.close()
 
     def forget(self) -> None:
         """See :class:`BoxPool`; a connection to the engine is not shared with the parent either."""
@@ -189,14 +195,14 @@ class DockerBox(Box):
         channel: to its runner.
         container: it.
         memory: the cgroup's limit in bytes that it started with.
-        keep: an object that must live as long as the connection.
+        attachment: the engine's stream object around the connection, which holds it open too.
     """
 
-    def __init__(self, channel: Channel, container: "Container", memory: int, keep: object = None) -> None:
+    def __init__(self, channel: Channel, container: "Container", memory: int, attachment: Any = None) -> None:
         super().__init__(channel)
         self._container: Container | None = container
         self._memory = memory
-        self._keep = keep
+        self._attachment = attachment
 
     def prepare(self, limits: Limits) -> None:
         """Give the cgroup the limit of the next program, where it is another than the last one's."""
@@ -215,86 +221,11 @@ class DockerBox(Box):
     def close(self) -> None:
         """Kill and remove the container."""
         self.channel.close()
+        if self._attachment is not None:
+            self._attachment.close()
         container, self._container = self._container, None
         if container is not None:
             remove(container)
-
-
-def connect() -> "docker.DockerClient":
-    """A client of the engine that the environment names.
-
-    Raises:
-        SandboxUnavailable: none answers.
-    """
-    import docker
-    import docker.errors
-    import requests.exceptions
-
-    try:
-        client = docker.from_env(timeout=60)
-        client.ping()
-        return client
-    except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
-        raise _refusal(error) from None
-
-
-def _refusal(error: Exception) -> SandboxUnavailable:
-    reason = str(getattr(error, "explanation", None) or error).strip()
-    if "FileNotFoundError" in reason or "No such file" in reason:
-        reason = "no engine's socket was found"
-    elif "PermissionError" in reason or "Permission denied" in reason:
-        reason = "this user may not use the engine's socket"
-    elif "Connection refused" in reason or "ConnectionRefusedError" in reason:
-        reason = "nothing listens on the engine's socket"
-    return SandboxUnavailable(
-        f"expected a Docker engine that runs containers, but {reason}; "
-        "install and start one, or use --sandbox bubblewrap"
-    )
-
-
-def owner() -> str:
-    """This process, told from every other, now and after a restart of the machine: boot, pid and start time."""
-    return f"{_boot()}:{os.getpid()}:{_start_time(os.getpid())}"
-
-
-def _boot() -> str:
-    with contextlib.suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return socket.gethostname()
-
-
-def _start_time(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    return ""
-
-
-def sweep_orphans(client: "docker.DockerClient") -> int:
-    """Remove the boxes of this machine's processes that are no more; how many there were."""
-    import docker.errors
-
-    swept = 0
-    with contextlib.suppress(docker.errors.DockerException):
-        for container in client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
-            boot, _, process = str(container.labels.get(LABEL, "")).partition(":")
-            pid, _, started = process.partition(":")
-            if boot == _boot() and pid.isdigit() and _start_time(int(pid)) != started:
-                remove(container)
-                swept += 1
-    return swept
-
-
-def remove(container: "Container") -> None:
-    """Kill a container and wait until it is gone; it may be gone already, or going."""
-    import docker.errors
-    import requests.exceptions
-
-    with contextlib.suppress(docker.errors.DockerException, requests.exceptions.RequestException):
-        try:
-            container.remove(force=True)
-        except docker.errors.APIError as error:
-            if error.status_code == 409:  # it is being removed, for its runner has ended
-                container.wait(condition="removed", timeout=10)
 
 
 def _accept(listener: socket.socket, container: "Container") -> socket.socket:

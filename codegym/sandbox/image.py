@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("codegym")
 
 DEFAULT_BASE = "python:3.11-slim-bookworm"
+BASE_LABEL = "codegym.base"
 
 
 def default_base() -> str:
@@ -23,9 +24,9 @@ def default_base() -> str:
     return os.environ.get("CODEGYM_BASE_IMAGE") or DEFAULT_BASE
 
 
-def image_tag(base: str | None = None) -> str:
-    """The name of the image on ``base``: its tag changes with every file in it and with the base's name."""
-    digest = hashlib.sha256((base or default_base()).encode())
+def image_tag() -> str:
+    """The name of the image: its tag changes with every file that goes into it."""
+    digest = hashlib.sha256()
     for name, data in sorted(_context().items()):
         digest.update(name.encode() + b"\0" + data)
     return f"codegym-box:{digest.hexdigest()[:16]}"
@@ -34,18 +35,23 @@ def image_tag(base: str | None = None) -> str:
 def ensure_image(client: "docker.DockerClient", base: str | None = None) -> str:
     """The tag of the image, which is built, with a message, where it is not there.
 
+    An image that was built ahead on another base is taken as it is, unless ``base`` or ``CODEGYM_BASE_IMAGE`` asks
+    for a certain one.
+
     Raises:
         SandboxUnavailable: it is not there and cannot be built.
     """
     import docker.errors
 
-    tag = image_tag(base)
+    tag = image_tag()
+    wanted = base or os.environ.get("CODEGYM_BASE_IMAGE")
     try:
-        client.images.get(tag)
-        return tag
+        if wanted in (None, "", client.images.get(tag).labels.get(BASE_LABEL)):
+            return tag
     except docker.errors.ImageNotFound:
-        _log.warning("building the sandbox image %s on %s ...", tag, base or default_base())
-        return build_image(client, base)
+        pass
+    _log.warning("building the sandbox image %s on %s ...", tag, base or default_base())
+    return build_image(client, base)
 
 
 def build_image(client: "docker.DockerClient", base: str | None = None) -> str:
@@ -68,18 +74,28 @@ def build_image(client: "docker.DockerClient", base: str | None = None) -> str:
             entry.mode = 0o644
             tar.addfile(entry, io.BytesIO(data))
     archive.seek(0)
-    tag = image_tag(base)
+    tag = image_tag()
+    reason = ""
     try:
-        client.images.build(
-            fileobj=archive, custom_context=True, tag=tag, rm=True, forcerm=True, buildargs={"BASE": base}
+        lines = client.api.build(
+            fileobj=archive,
+            custom_context=True,
+            tag=tag,
+            rm=True,
+            forcerm=True,
+            buildargs={"BASE": base},
+            labels={BASE_LABEL: base},
+            decode=True,
         )
-    except (docker.errors.BuildError, docker.errors.APIError) as error:
-        reason = str(getattr(error, "msg", "") or getattr(error, "explanation", "") or error).strip()
+        for line in lines:  # to the end, or the connection stays open
+            reason = line.get("error", reason)
+    except docker.errors.APIError as error:
+        reason = str(error.explanation or error)
+    if reason:
         raise SandboxUnavailable(
-            f"expected to build the box's image on {base!r}, got: {reason.splitlines()[0] if reason else 'no reason'}; "
-            "give a base image with python3 that is at hand: codegym sandbox build --base IMAGE, "
-            "and CODEGYM_BASE_IMAGE=IMAGE for later"
-        ) from None
+            f"expected to build the box's image on {base!r}, got: {reason.strip().splitlines()[0]}; "
+            "give a base image with python3 that is at hand: codegym sandbox build --base IMAGE"
+        )
     return tag
 
 

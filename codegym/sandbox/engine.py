@@ -1,0 +1,96 @@
+"""The Docker engine: reaching it, and whose containers are whose."""
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codegym.errors import SandboxUnavailable
+
+if TYPE_CHECKING:
+    import docker
+    from docker.models.containers import Container
+
+LABEL = "codegym"
+
+
+def connect() -> "docker.DockerClient":
+    """A client of the engine that the environment names.
+
+    Raises:
+        SandboxUnavailable: none answers.
+    """
+    import docker
+    import docker.errors
+    import requests.exceptions
+
+    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    try:
+        if host.startswith("unix://"):  # the SDK leaves a socket open where this fails
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(host.removeprefix("unix://"))
+        return docker.from_env(timeout=60)
+    except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
+        raise refusal(error) from None
+
+
+def refusal(error: Exception) -> SandboxUnavailable:
+    """What an engine's error, or its absence, means for a user."""
+    reason = str(getattr(error, "explanation", None) or error).strip() or type(error).__name__
+    for sign, words in (
+        ("No such file", "no engine's socket was found"),
+        ("Permission denied", "this user may not use the engine's socket"),
+        ("Connection refused", "nothing listens at its address"),
+    ):
+        if sign in reason:
+            reason = words
+    return SandboxUnavailable(
+        f"expected a Docker engine that runs containers, but {reason.splitlines()[0]}; "
+        "install and start one, or use --sandbox bubblewrap"
+    )
+
+
+def owner() -> str:
+    """This process, told from every other, now and after a restart of the machine: boot, pid and start time."""
+    return f"{_boot()}:{os.getpid()}:{_start_time(os.getpid())}"
+
+
+def _boot() -> str:
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return socket.gethostname()
+
+
+def _start_time(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return ""
+
+
+def sweep_orphans(client: "docker.DockerClient") -> int:
+    """Remove the boxes of this machine's processes that are no more; how many there were."""
+    import docker.errors
+
+    swept = 0
+    with contextlib.suppress(docker.errors.DockerException):
+        for container in client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
+            boot, _, process = str(container.labels.get(LABEL, "")).partition(":")
+            pid, _, started = process.partition(":")
+            if boot == _boot() and pid.isdigit() and _start_time(int(pid)) != started:
+                remove(container)
+                swept += 1
+    return swept
+
+
+def remove(container: "Container") -> None:
+    """Kill a container and wait until it is gone; it may be gone already, or going."""
+    import docker.errors
+    import requests.exceptions
+
+    with contextlib.suppress(docker.errors.DockerException, requests.exceptions.RequestException):
+        try:
+            container.remove(force=True)
+        except docker.errors.APIError as error:
+            if error.status_code == 409:  # it is being removed, for its runner has ended
+                container.wait(condition="removed", timeout=10)
