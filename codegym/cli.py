@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from codegym import __version__
 from codegym.errors import CodegymError, UsageError
@@ -28,7 +28,7 @@ sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True
 app.add_typer(problems_app, name="problems")
 app.add_typer(sandbox_app, name="sandbox")
 
-out = Console()
+out = Console(width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True)
 
 ProblemsOption = Annotated[str, typer.Option("--problems", help="'builtin', or a folder or file of problems.")]
@@ -119,7 +119,7 @@ def list_problems(source: SourceArgument = "builtin", as_json: JsonOption = Fals
     if as_json:
         _print_json(rows)
         return
-    table = Table("id", "kind", "difficulty", "tests", "starter", "tags", box=None)
+    table = Table(Column("id", no_wrap=True), "kind", "difficulty", "tests", "starter", "tags", box=None)
     for row in rows:
         tests = f"{row['public_tests']} + {row['private_tests']}"
         starter = "yes" if row["starter"] else ""
