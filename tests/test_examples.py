@@ -1,0 +1,48 @@
+"""Every example runs as it says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import need, why_not
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    need("bubblewrap" if not why_not("bubblewrap") else "docker")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    if not why_not("bubblewrap"):
+        environment["DOCKER_HOST"] = "unix:///nonexistent"
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_hello() -> None:
+    """Two turns: feedback on the wrong program, then the reward."""
+    done = run(EXAMPLES, sys.executable, "hello.py")
+    assert done.returncode == 0, done.stderr
+    assert "passes 0 of 2 public tests" in done.stdout
+    assert done.stdout.rstrip().endswith("reward +1, terminated True")
+
+
+def test_my_agent(tmp_path: Path) -> None:
+    """The agent is benchmarked with the command that its docstring gives."""
+    done = run(EXAMPLES, "codegym", "bench", "--agent", "python:my_agent:Adder", "--out", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "run" / "episodes.jsonl").read_text().splitlines()) >= 80
+
+
+def test_my_problem(tmp_path: Path) -> None:
+    """The problem is sound, and the repair agent solves it."""
+    assert run(EXAMPLES, "codegym", "problems", "check", "my_problem.yaml").returncode == 0
+    command = ("codegym", "bench", "--agent", "repair", "--problems", "my_problem.yaml", "--out", str(tmp_path / "run"))
+    assert "100.0%" in run(EXAMPLES, *command).stdout
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
+def test_each_example_is_tested_here(path: Path) -> None:
+    """No example without a test."""
+    assert path.name == "__pycache__" or path.stem in Path(__file__).read_text()
