@@ -277,7 +277,7 @@ def bench(
 ) -> None:
     """Benchmark an agent, and keep every episode as it ends."""
     from codegym.bench.report import summarize
-    from codegym.bench.run import Settings, run_benchmark
+    from codegym.bench.run import Settings, new_folder, run_benchmark
     from codegym.datasets import load_problems
     from codegym.progress import bench_bar
     from codegym.sandbox import make_sandbox
@@ -290,7 +290,7 @@ def bench(
     problems = load_problems(source)
     if difficulty:
         problems = problems.filter(difficulty=difficulty)
-    path = folder or Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{agent.partition(':')[0]}"
+    path = folder or new_folder(agent)
     started = time.monotonic()
     try:
         with make_sandbox(sandbox, workers=workers) as box, bench_bar(agent, quiet=as_json) as (begin, progress):

@@ -12,6 +12,7 @@ from typing import Literal
 
 from codegym.errors import UsageError
 from codegym.problem import Limits, Statement
+from codegym.values import show
 from codegym.verdict import Judgement, TestResult, Verdict
 
 Mode = Literal["all_failures", "first_failure", "all_tests", "none", "random"]
@@ -97,8 +98,8 @@ def _example(statement: Statement, number: int) -> str:
 
 def assertion(statement: Statement, arguments: Sequence[object], expected: object) -> str:
     """A test of a function problem as a line of Python."""
-    call = f"{statement.entry_point}({', '.join(map(repr, arguments))})"
-    return f"assert {call} == {expected!r}"
+    call = f"{statement.entry_point}({', '.join(map(show, arguments))})"
+    return f"assert {call} == {show(expected)}"
 
 
 def feedback(
@@ -167,7 +168,7 @@ def _failure(number: int, result: TestResult, statement: Statement, templates: T
     else:
         lines = [f"Test {number} fails. Input:", code_block(clip(result.test.input, most))]
     if result.verdict is Verdict.WRONG_ANSWER and function:
-        lines.append(f"It returned `{clip(repr(result.output), most)}` ({result.reason}).")
+        lines.append(f"It returned `{clip(show(result.output), most)}` ({result.reason}).")
     elif result.verdict is Verdict.WRONG_ANSWER:
         lines += ["Expected output:", code_block(clip(result.test.output, most))]
         lines += [f"Your program's output ({result.reason}):", code_block(clip(result.output, most))]

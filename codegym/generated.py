@@ -65,7 +65,7 @@ class PrivateTests(Sequence[TestCase]):
         returns: str,
         where: str,
     ) -> None:
-        self._given = given
+        self.given = given
         self._generator = generator
         self._reference = reference
         self._limits = limits
@@ -90,11 +90,11 @@ class PrivateTests(Sequence[TestCase]):
                 pairs = self._make(sandbox())
                 _write_cache(key, pairs)
                 self._generated = tuple(self._test(*pair) for pair in pairs)
-        return self._given + self._generated
+        return self.given + self._generated
 
     def __len__(self) -> int:
         """Number of tests, made or not."""
-        return len(self._given) + self._generator.count
+        return len(self.given) + self._generator.count
 
     @overload
     def __getitem__(self, index: int) -> TestCase: ...
@@ -110,7 +110,7 @@ class PrivateTests(Sequence[TestCase]):
 
     def __repr__(self) -> str:
         """Numbers only: the tests are private."""
-        return f"<{len(self._given)} given and {self._generator.count} generated tests>"
+        return f"<{len(self.given)} given and {self._generator.count} generated tests>"
 
     def _all(self) -> tuple[TestCase, ...]:
         from codegym.sandbox import make_sandbox

@@ -35,11 +35,13 @@ def bench_bar(
 ) -> Iterator[tuple[Callable[[int, int], None], Callable[[Episode], None]]]:
     """A bar of episodes, with the number solved so far; gives what :func:`run_benchmark` wants to be told with."""
     solved = ended = 0
-    with _progress(quiet) as progress:
-        task = progress.add_task(agent, total=None)
+    progress = _progress(quiet)
+    task = progress.add_task(agent, total=None)
+    try:
 
         def begin(total: int, there: int) -> None:
             progress.update(task, total=total, completed=there)
+            progress.start()
 
         def done(episode: Episode) -> None:
             nonlocal solved, ended
@@ -47,3 +49,5 @@ def bench_bar(
             progress.update(task, advance=1, description=f"{agent}: solved {solved} of {ended}")
 
         yield begin, done
+    finally:
+        progress.stop()

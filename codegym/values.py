@@ -37,6 +37,20 @@ def loads(data: bytes) -> Any:
         raise ValueError(f"expected an encoded plain value, got {data[:60]!r} ({error})") from None
 
 
+def show(value: Any) -> str:
+    """A value as a line of Python, the same in every process (``repr`` shows a set in an order of its own)."""
+    kind = type(value)
+    if kind in (list, tuple):
+        inner = ", ".join(map(show, value))
+        return f"[{inner}]" if kind is list else f"({inner}{',' if len(value) == 1 else ''})"
+    if kind in (set, frozenset) and value:
+        inner = "{" + ", ".join(sorted(map(show, value))) + "}"
+        return inner if kind is set else f"frozenset({inner})"
+    if kind is dict:
+        return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items()) + "}"
+    return repr(value)
+
+
 def _encode(value: Any) -> object:
     kind = type(value)
     if value is None or kind is bool or kind is str:
@@ -49,8 +63,10 @@ def _encode(value: Any) -> object:
         return [_encode(item) for item in value]
     if kind is dict:
         return {"dict": [[_encode(key), _encode(item)] for key, item in value.items()]}
-    if kind in (tuple, set, frozenset):
-        return {kind.__name__: [_encode(item) for item in value]}
+    if kind is tuple:
+        return {"tuple": [_encode(item) for item in value]}
+    if kind in (set, frozenset):
+        return {kind.__name__: sorted(map(_encode, value), key=json.dumps)}  # the same bytes in every process
     if kind is bytes:
         return {"bytes": value.hex()}
     if kind is complex:

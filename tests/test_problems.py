@@ -41,7 +41,7 @@ def test_repair_has_something_to_begin_with(problem: Problem) -> None:
 def test_statement_shows_no_private_test(problem: Problem) -> None:
     """No given private input of some length stands in what the agent sees."""
     shown = re.sub(r"\s+", " ", describe(problem.visible))
-    given = getattr(problem.private_tests, "_given", problem.private_tests)
+    given = getattr(problem.private_tests, "given", problem.private_tests)
     for test in given:
         text = re.sub(r"\s+", " ", test.input if problem.kind == "stdin" else repr(list(test.input))).strip()
         assert len(text) < 20 or text not in shown, text

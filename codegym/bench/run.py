@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,13 @@ class RunFolder:
         self._lock.close()
 
 
+def new_folder(agent: str) -> Path:
+    """The name of a folder in ``runs/`` that is not there yet, by the time and the agent."""
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{agent.partition(':')[0]}"
+    numbered = (Path("runs") / f"{name}-{number}" for number in count(2))
+    return next(path for path in chain([Path("runs") / name], numbered) if not path.exists())
+
+
 def read_about(path: Path) -> dict[str, Any]:
     """What ``run.json`` of a run folder says.
 
@@ -182,6 +190,7 @@ def run_benchmark(
     chosen = played(agent, problems)
     if not chosen:
         raise UsageError(f"expected a problem that agent {settings.agent!r} can play, got none of {len(problems)}")
+    _environment(settings, problems, sandbox)  # complains of bad settings before there is a folder
     folder = RunFolder(out, describe_run(settings, problems, sandbox), resume=resume)
     try:
         done = {(e.problem_id, e.rollout): e for e in folder.episodes if not e.error}

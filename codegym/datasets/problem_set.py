@@ -6,7 +6,9 @@ from difflib import get_close_matches
 from typing import overload
 
 from codegym.errors import ProblemError, UsageError
+from codegym.generated import PrivateTests
 from codegym.problem import Problem
+from codegym.values import show
 
 DIFFICULTIES = ("easy", "medium", "hard")
 
@@ -80,9 +82,20 @@ class ProblemSet(Sequence[Problem]):
         """Sixteen hexadecimal digits that change with anything that can change a verdict or an observation."""
         digest = hashlib.sha256()
         for problem in self:
-            tests = problem.private_tests
-            private = tests.content_hash() if hasattr(tests, "content_hash") else repr(tests)
-            seen = (problem.visible, problem.checker, problem.checker.source, problem.reference, private)
+            private = problem.private_tests
+            given, made = (
+                (private.given, private.content_hash()) if isinstance(private, PrivateTests) else (private, "")
+            )
+            tests = [(test.input, test.output) for test in (*problem.public_tests, *given)]
+            told = (
+                problem.id,
+                problem.statement,
+                problem.entry_point,
+                problem.arguments,
+                problem.limits,
+                problem.starter,
+            )
+            seen = (*told, show(tests), problem.checker, problem.checker.source, problem.reference, made)
             digest.update(repr(seen).encode(errors="backslashreplace"))
         return digest.hexdigest()[:16]
 
