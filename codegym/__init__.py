@@ -12,8 +12,7 @@ from codegym.judge import judge
 from codegym.problem import Checker, LabelledProgram, Limits, Problem, Statement, TestCase
 from codegym.sandbox import Execution, Sandbox, make_sandbox
 from codegym.verdict import Judgement, TestResult, Verdict
-
-__version__ = "0.1.0.dev0"
+from codegym.version import __version__
 
 __all__ = [
     "Checker",
@@ -31,6 +30,7 @@ __all__ = [
     "TestCase",
     "TestResult",
     "Verdict",
+    "__version__",
     "judge",
     "load_problems",
     "make_sandbox",

@@ -15,6 +15,8 @@ from codegym.problem import Checker
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?(inf|infinity|nan)", re.IGNORECASE)
+_MOST_MATCHED = 2000
+"""Items of which none can be told apart by sorting or hashing; a problem with more needs a validator."""
 _LONGEST_NUMBER = 4000
 """Characters; a longer token is no floating-point number that anyone needs, and slow to read."""
 
@@ -146,21 +148,81 @@ def _typed_keys(items: Any) -> Counter[Any]:
 
 
 def _typed(value: Any) -> Any:
-    if type(value) in (tuple, frozenset):
-        return type(value), type(value)(_typed(item) for item in value)
-    return type(value), value
+    """A value that is equal only to one of the same types throughout."""
+    kind = type(value)
+    if kind in (list, tuple):
+        return kind, tuple(map(_typed, value))
+    if kind in (set, frozenset):
+        return kind, frozenset(map(_typed, value))
+    if kind is dict:
+        return kind, frozenset((_typed(key), _typed(item)) for key, item in value.items())
+    return kind, value
 
 
 def _unordered_values(expected: list[Any], actual: list[Any], checker: Checker) -> str:
+    """As multisets. Where numbers may differ a little, a perfect matching is looked for."""
     if len(expected) != len(actual):
         return f"expected {len(expected)} items, got {len(actual)}"
-    left = list(actual)
-    for item in expected:
-        match = next((n for n, other in enumerate(left) if not _value_mismatch(item, other, checker, "it")), None)
-        if match is None:
-            return "an expected item is missing"
-        del left[match]
-    return ""
+    try:
+        if Counter(map(_typed, expected)) == Counter(map(_typed, actual)):
+            return ""
+    except TypeError:
+        pass  # not all can be hashed
+    else:
+        if not any(_holds_float(item) for item in expected):
+            return "the items differ"
+    if all(type(item) is float for item in expected) and all(type(item) in (int, float) for item in actual):
+        # Of intervals on a line, the ends of which rise together, the sorted matching is a perfect one if there is any.
+        expected, actual = sorted(expected), sorted(actual)
+        close = all(_close_value(one, other, checker) for one, other in zip(expected, actual, strict=True))
+        return "" if close else "the items differ"
+    return "" if _can_be_matched(expected, actual, checker) else "the items differ"
+
+
+def _holds_float(value: Any) -> bool:
+    if type(value) in (list, tuple, set, frozenset):
+        return any(map(_holds_float, value))
+    if type(value) is dict:
+        return any(map(_holds_float, value.values()))
+    return type(value) in (float, complex)
+
+
+def _can_be_matched(expected: list[Any], actual: list[Any], checker: Checker) -> bool:
+    """Whether each expected item can have an actual one of its own (Kuhn's algorithm; comparisons are quadratic)."""
+    if len(expected) > _MOST_MATCHED:
+        return False
+    fits = [[n for n, other in enumerate(actual) if not _value_mismatch(item, other, checker, "")] for item in expected]
+    taken: dict[int, int] = {}
+    for start in range(len(expected)):
+        came_from: dict[int, int] = {}
+        queue = [start]
+        while queue:
+            item = queue.pop()
+            for place in fits[item]:
+                if place not in came_from:
+                    came_from[place] = item
+                    if place not in taken:
+                        queue.clear()
+                        break
+                    queue.append(taken[place])
+            else:
+                continue
+            _shift(place, start, came_from, taken)
+            break
+        else:
+            return False
+    return True
+
+
+def _shift(place: int, start: int, came_from: dict[int, int], taken: dict[int, int]) -> None:
+    """Move the items along the path that was found, one place each."""
+    places = {item: at for at, item in taken.items()}
+    while True:
+        item = came_from[place]
+        taken[place] = item
+        if item == start:
+            return
+        place = places[item]
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any, Checker], str]] = {

@@ -12,9 +12,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
-from codegym import __version__
 from codegym.errors import CodegymError, UsageError
+from codegym.version import __version__
 
 app = typer.Typer(
     name="codegym",
@@ -28,8 +29,7 @@ sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True
 app.add_typer(problems_app, name="problems")
 app.add_typer(sandbox_app, name="sandbox")
 
-out = Console(width=None if sys.stdout.isatty() else 160)
-err = Console(stderr=True)
+out = Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False)
 
 ProblemsOption = Annotated[str, typer.Option("--problems", help="'builtin', or a folder or file of problems.")]
 SandboxOption = Annotated[str, typer.Option("--sandbox", help="auto, docker or bubblewrap.")]
@@ -89,10 +89,10 @@ def doctor(as_json: JsonOption = False) -> None:
         _print_json({"codegym": __version__, "auto": usable, "sandboxes": kinds})
     else:
         for kind, (protections, reason) in found.items():
-            out.print(f"[bold]{kind}[/bold]: {'works' if protections else 'does not work here'}")
+            out.print(f"{kind}: {'works' if protections else 'does not work here'}", style="bold")
             for name, words in (protections or {"reason": reason}).items():
-                out.print(f"  {name}: {words}", markup=False, highlight=False)
-        out.print(f"--sandbox auto takes {usable}." if usable else "No sandbox works here.", highlight=False)
+                out.print(f"  {name}: {words}")
+        out.print(f"--sandbox auto takes {usable}." if usable else "No sandbox works here.")
     raise typer.Exit(0 if usable else 1)
 
 
@@ -125,7 +125,7 @@ def list_problems(source: SourceArgument = "builtin", as_json: JsonOption = Fals
         starter = "yes" if row["starter"] else ""
         table.add_row(row["id"], row["kind"], row["difficulty"], tests, starter, ", ".join(row["tags"]))  # type: ignore[arg-type]
     out.print(table)
-    out.print(f"{len(rows)} problems", highlight=False)
+    out.print(f"{len(rows)} problems")
 
 
 @problems_app.command("show")
@@ -173,7 +173,7 @@ def check(
         for r in reports:
             p = r.problem
             tests = f"{len(p.public_tests)} + {r.private_tests}"
-            verdict = "[red]unsound[/red]" if r.findings else "[green]sound[/green]"
+            verdict = Text("unsound", "red") if r.findings else Text("sound", "green")
             table.add_row(p.id, p.kind, p.difficulty, tests, str(len(p.programs)), f"{1000 * r.cpu_s:.0f} ms", verdict)
         out.print(table)
         for report in unsound:

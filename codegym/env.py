@@ -57,6 +57,7 @@ class EpisodeState:
         dialogue: the turns so far.
         judgements: of the public tests, for the turns that were stepped.
         ended: whether the episode has ended.
+        private: the judgement of the private tests, if it has.
         rng: state of ``np_random``'s bit generator.
     """
 
@@ -64,6 +65,7 @@ class EpisodeState:
     dialogue: tuple[Exchange, ...]
     judgements: tuple[Judgement, ...]
     ended: bool
+    private: Judgement | None
     rng: dict[str, Any]
 
 
@@ -172,6 +174,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         self._dialogue: tuple[Exchange, ...] = ()
         self._judgements: tuple[Judgement, ...] = ()
         self._ended = True
+        self._private: Judgement | None = None
         self.action_space = Program()
         exchange = spaces.Dict({"program": Program(), "feedback": Program()})
         self.observation_space = spaces.Dict(  # type: ignore[assignment]
@@ -211,7 +214,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         unknown = sorted(set(options) - {"problem_id", "dialogue"})
         if unknown:
             raise UsageError(f"expected options problem_id and dialogue, got {unknown[0]!r}")
-        dialogue = _checked_dialogue(options.get("dialogue") or (), self.max_turns)
+        dialogue = _checked_dialogue(options.get("dialogue", ()), self.max_turns)
         chosen = options.get("problem_id")
         if chosen is None:
             chosen = int(self.np_random.integers(len(self.problems)))
@@ -220,10 +223,10 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         self._take(self.problems[chosen])
         self._dialogue = dialogue
         self._judgements = ()
-        self._ended = False
+        self._ended, self._private = False, None
         if self.render_mode == "human":
             print(self._rendered())
-        return self._observation(), self._info(None, {})
+        return self._observation(), self._info({})
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Run a program on the public tests and, at the end of the episode, on the private ones.
@@ -255,16 +258,16 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             private = None
             if ended:
                 private = judge(action, problem, sandbox=sandbox, split="private", run_all=self._all_private)
+            judgements = (*self._judgements, public)
+            reward = float(self._reward(judgements, private))
         except BaseException:
             self.np_random.bit_generator.state = rng
             raise
-        judgements = (*self._judgements, public)
-        reward = float(self._reward(judgements, private))
         shown = action.encode(errors="replace").decode()
         self._dialogue = (*self._dialogue, {"program": shown, "feedback": told})
-        self._judgements, self._ended = judgements, ended
+        self._judgements, self._ended, self._private = judgements, ended, private
         timings = {"public_s": middle - started, "private_s": time.perf_counter() - middle}
-        info = self._info(private, timings)
+        info = self._info(timings)
         if self.render_mode == "human":
             print(self._rendered())
         return self._observation(), reward, ended, False, info
@@ -282,7 +285,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
     def clone_state(self) -> EpisodeState:
         """A snapshot from which :meth:`restore_state` goes on, in this environment or one like it."""
         rng = copy.deepcopy(self.np_random.bit_generator.state)
-        return EpisodeState(self.problem.id, self._dialogue, self._judgements, self._ended, dict(rng))
+        return EpisodeState(self.problem.id, self._dialogue, self._judgements, self._ended, self._private, dict(rng))
 
     def restore_state(self, state: EpisodeState) -> tuple[Observation, dict[str, Any]]:
         """Go back to a snapshot.
@@ -291,12 +294,14 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             ProblemError: its problem is not in this environment's set.
             UsageError: it has more turns than this environment.
         """
-        if len(state.dialogue) > self.max_turns:
-            raise UsageError(f"expected a state of at most {self.max_turns} turns, got {len(state.dialogue)}")
+        turns = len(state.dialogue)
+        if turns > self.max_turns or (turns == self.max_turns and not state.ended):
+            raise UsageError(f"expected a state of at most {self.max_turns} turns, with one left to play, got {turns}")
         self._take(self.problems[state.problem_id])
-        self._dialogue, self._judgements, self._ended = state.dialogue, state.judgements, state.ended
+        self._dialogue, self._judgements = state.dialogue, state.judgements
+        self._ended, self._private = state.ended, state.private
         self.np_random.bit_generator.state = copy.deepcopy(state.rng)
-        return self._observation(), self._info(None, {})
+        return self._observation(), self._info({})
 
     def _take(self, problem: Problem) -> None:
         self._problem = problem
@@ -337,7 +342,8 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             "turns_left": self.max_turns - len(self._dialogue),
         }
 
-    def _info(self, private: Judgement | None, timings: dict[str, float]) -> dict[str, Any]:
+    def _info(self, timings: dict[str, float]) -> dict[str, Any]:
+        private = self._private
         public = self._judgements[-1] if self._judgements else None
         info: Info = {
             "problem_id": self.problem.id,
@@ -385,8 +391,9 @@ def _checked_dialogue(given: Any, max_turns: int) -> tuple[Exchange, ...]:
     for turn in given:
         if not isinstance(turn, Mapping) or set(turn) != {"program", "feedback"}:
             raise UsageError(f"expected a turn of the dialogue with program and feedback, got {str(turn)[:80]}")
-        if not all(isinstance(text, str) for text in turn.values()):
-            raise UsageError("expected program and feedback of a turn as text, got something else")
+        for name, text in turn.items():
+            if not Program().contains(text):
+                raise UsageError(f"expected the {name} of a turn as text that UTF-8 can encode, got {text!r:.60}")
         turns.append({"program": turn["program"], "feedback": turn["feedback"]})
     if len(turns) >= max_turns:
         raise UsageError(f"expected a dialogue of fewer than {max_turns} turns, got {len(turns)}")

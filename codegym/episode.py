@@ -2,12 +2,14 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass
-from typing import Any
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
 
 from codegym.errors import UsageError
 
 FORMAT = 1
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Episode:
 
     def to_json(self) -> str:
         """One line of JSON (ASCII, so that any text survives)."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, allow_nan=False)
+        return json.dumps(_packed({"format": FORMAT, **asdict(self)}), allow_nan=False)
 
     @classmethod
     def from_json(cls, line: str) -> "Episode":
@@ -69,19 +71,53 @@ class Episode:
             UsageError: it is no such line.
         """
         try:
-            data = json.loads(line)
+            data = _unpacked(json.loads(line))
             if data.pop("format") != FORMAT:
                 raise UsageError(f"expected an episode record of format {FORMAT}, got another one")
-            turns = tuple(_turn(turn) for turn in data.pop("turns"))
-            return cls(turns=turns, private_verdicts=tuple(data.pop("private_verdicts")), **data)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            turns = tuple(_made(TurnRecord, turn) for turn in data.pop("turns"))
+            return _made(cls, {"turns": turns, **data})
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             if isinstance(error, UsageError):
                 raise
             raise UsageError(f"expected an episode record, got {line[:60]!r}") from None
 
 
-def _turn(data: dict[str, Any]) -> TurnRecord:
-    return TurnRecord(public_verdicts=tuple(data.pop("public_verdicts")), **data)
+Record = TypeVar("Record", Episode, TurnRecord)
+
+
+def _made(kind: type[Record], data: dict[str, Any]) -> Record:
+    """A record of loaded data, each field of its type."""
+    for name in ("public_verdicts", "private_verdicts"):
+        if name in data:
+            if not isinstance(data[name], list) or not all(isinstance(verdict, str) for verdict in data[name]):
+                raise TypeError(name)
+            data = {**data, name: tuple(data[name])}
+    record = kind(**data)
+    for field in fields(record):
+        value = getattr(record, field.name)
+        number = field.type is float and type(value) in (int, float)
+        if not number and type(value) is not (field.type if field.type in (str, int, bool) else tuple):
+            raise TypeError(field.name)
+    return record
+
+
+def _packed(data: Any) -> Any:
+    """Texts with surrogates, of which JSON would make other ones, as their bytes."""
+    if isinstance(data, dict):
+        return {key: _packed(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_packed(value) for value in data]
+    if isinstance(data, str) and _SURROGATES.search(data):
+        return {"utf8": data.encode("utf-8", "surrogatepass").hex()}
+    return data
+
+
+def _unpacked(data: Any) -> Any:
+    if isinstance(data, dict):
+        if data.keys() == {"utf8"}:
+            return bytes.fromhex(data["utf8"]).decode("utf-8", "surrogatepass")
+        return {key: _unpacked(value) for key, value in data.items()}
+    return [_unpacked(value) for value in data] if isinstance(data, list) else data
 
 
 def turn_record(answer: str, observation: Any, reward: float, info: dict[str, Any]) -> TurnRecord:

@@ -8,26 +8,28 @@ Nothing here can show a private test: :func:`describe` takes a ``Statement``, wh
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from codegym.errors import UsageError
 from codegym.problem import Limits, Statement
 from codegym.values import show
-from codegym.verdict import Judgement, TestResult, Verdict
+from codegym.verdict import UNREADABLE, Judgement, TestResult, Verdict
 
 Mode = Literal["all_failures", "first_failure", "all_tests", "none", "random"]
 MODES: tuple[Mode, ...] = ("all_failures", "first_failure", "all_tests", "none", "random")
 Feedback = Callable[[Judgement, Statement], str]
 
+_NOTE = "({} more failing tests are not shown.)"
 _FRAME = re.compile(r'File "(?:/box/)?main\.py"')
 
 
-_FIELDS: dict[str, tuple[str, ...]] = {
-    "problem": ("title", "text", "interface", "limits", "tests", "starter", "answer"),
-    "starter": ("program",),
-    "summary": ("passed", "total"),
-    "retry": ("answer",),
+_FIELDS: dict[str, dict[str, Any]] = {
+    "problem": dict.fromkeys(("title", "text", "interface", "limits", "tests", "starter", "answer"), ""),
+    "starter": {"program": ""},
+    "summary": {"passed": 0, "total": 0},
+    "retry": {"answer": ""},
 }
+"""The fields of each template, with a value such as they get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,17 @@ class Templates:
     total_characters: int = 4096
 
     def __post_init__(self) -> None:
-        """Refuse a template with a field that it does not have."""
+        """Refuse a template with a field that it does not have, and bounds that are none."""
         for name, fields in _FIELDS.items():
             try:
-                getattr(self, name).format(**dict.fromkeys(fields, ""))
-            except (KeyError, IndexError, ValueError, AttributeError) as error:
-                known = ", ".join(f"{{{field}}}" for field in fields) or "no fields"
+                getattr(self, name).format(**fields)
+            except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
+                known = ", ".join(f"{{{field}}}" for field in fields)
                 raise UsageError(f"expected template {name!r} to have {known}, got {error!s}") from None
+        for name in ("failures", "field_characters", "total_characters"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise UsageError(f"expected {name} to be a positive whole number, got {value!r}")
 
 
 def describe(statement: Statement, templates: Templates | None = None) -> str:
@@ -73,16 +79,19 @@ def describe(statement: Statement, templates: Templates | None = None) -> str:
         interface = f"Write a Python function with this signature:\n\n```python\n{statement.signature}\n```"
     else:
         interface = "The program reads from standard input and writes to standard output."
-    text = templates.problem.format(
-        title=statement.title,
-        text=statement.text.strip(),
-        interface=interface,
-        limits=_limits(statement.limits),
-        tests="\n\n".join(_example(statement, number) for number in range(len(statement.public_tests))),
-        starter=templates.starter.format(program=code_block(statement.starter, "python")) if statement.starter else "",
-        answer=templates.answer,
-    )
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    parts = {
+        "title": statement.title,
+        "text": statement.text.strip(),
+        "interface": interface,
+        "limits": _limits(statement.limits),
+        "tests": "\n\n".join(_example(statement, number) for number in range(len(statement.public_tests))),
+        "starter": statement.starter and templates.starter.format(program=code_block(statement.starter, "python")),
+        "answer": templates.answer,
+    }
+    # Only the template's own blank lines may go with a part that is empty, none of a part's.
+    frame = templates.problem.format(**{name: (part and f"\0{name}\0") or "" for name, part in parts.items()})
+    frame = re.sub(r"\n{3,}", "\n\n", frame).strip() + "\n"
+    return re.sub("\0([a-z]+)\0", lambda found: parts[found[1]] or "", frame)
 
 
 def _limits(limits: Limits) -> str:
@@ -92,7 +101,7 @@ def _limits(limits: Limits) -> str:
 def _example(statement: Statement, number: int) -> str:
     test = statement.public_tests[number]
     if statement.kind == "function":
-        return f"Public test {number + 1}: `{assertion(statement, test.input, test.output)}`"
+        return f"Public test {number + 1}: {_inline(assertion(statement, test.input, test.output))}"
     return f"Public test {number + 1}, input:\n{code_block(test.input)}\nOutput:\n{code_block(test.output)}"
 
 
@@ -125,50 +134,71 @@ def feedback(
     retry = templates.retry.format(answer=templates.answer)
     if mode == "none":
         return retry
-    if judgement.accepted:
-        parts = [templates.summary.format(passed=judgement.passed, total=len(judgement.results))]
-        return "\n\n".join(parts + (_passing(judgement, statement) if mode == "all_tests" else []))
     if judgement.verdict is Verdict.NO_PROGRAM:
         return f"{templates.no_program}\n\n{retry}"
-    body = "\n\n".join(_entries(judgement, statement, mode, templates))
-    return f"{clip(body, templates.total_characters)}\n\n{retry}"
+    first = next((result for result in judgement.results if result.verdict is not Verdict.ACCEPTED), None)
+    if first is not None and first.verdict is Verdict.COMPILE_ERROR:
+        head = "Your program cannot be compiled:"
+        failing = [code_block(traceback_tail(first.stderr, templates.field_characters))]
+        passing: list[str] = []
+        more = 0
+    else:
+        head = templates.summary.format(passed=judgement.passed, total=len(judgement.results))
+        failing, passing, more = _entries(judgement, statement, mode, templates)
+    return _assembled(head, failing, passing, more, "" if first is None else retry, templates.total_characters)
 
 
-def _entries(judgement: Judgement, statement: Statement, mode: Mode, templates: Templates) -> list[str]:
-    first = next(result for result in judgement.results if result.verdict is not Verdict.ACCEPTED)
-    if first.verdict is Verdict.COMPILE_ERROR:
-        return [
-            f"Your program cannot be compiled:\n{code_block(traceback_tail(first.stderr, templates.field_characters))}"
-        ]
-    shown = 1 if mode == "first_failure" else templates.failures
-    failures = [(n, r) for n, r in enumerate(judgement.results, 1) if r.verdict is not Verdict.ACCEPTED]
-    entries = [templates.summary.format(passed=judgement.passed, total=len(judgement.results))]
-    if mode == "all_tests" or (statement.kind == "function" and mode != "first_failure"):
-        entries += _passing(judgement, statement)
-    entries += [_failure(number, result, statement, templates) for number, result in failures[:shown]]
-    if len(failures) > shown and mode != "first_failure":
-        entries.append(f"({len(failures) - shown} more failing tests are not shown.)")
-    return entries
+def _entries(
+    judgement: Judgement, statement: Statement, mode: Mode, templates: Templates
+) -> tuple[list[str], list[str], int]:
+    """What to say of failing tests and of passing ones, and of how many failing ones nothing is said."""
+    numbered = list(enumerate(judgement.results, 1))
+    failing = [(n, r) for n, r in numbered if r.verdict is not Verdict.ACCEPTED]
+    shown = failing[: 1 if mode == "first_failure" else templates.failures]
+    passing = [(n, r) for n, r in numbered if r.verdict is Verdict.ACCEPTED]
+    if not (mode == "all_tests" or (statement.kind == "function" and failing and mode != "first_failure")):
+        passing = []
+    return (
+        [_failure(number, result, statement, templates) for number, result in shown],
+        [_passing(number, result, statement) for number, result in passing],
+        0 if mode == "first_failure" else len(failing) - len(shown),
+    )
 
 
-def _passing(judgement: Judgement, statement: Statement) -> list[str]:
-    passing = [(n, r) for n, r in enumerate(judgement.results, 1) if r.verdict is Verdict.ACCEPTED]
-    if statement.kind == "function":
-        return [
-            f"Test {n} passes: `{clip(assertion(statement, r.test.input, r.test.output), 200)}`" for n, r in passing
-        ]
-    return [f"Test {n} passes." for n, _ in passing]
+def _assembled(head: str, failing: Sequence[str], passing: Sequence[str], more: int, retry: str, most: int) -> str:
+    """Whole entries, failing tests first, as many as fit, and a word on those that do not."""
+    room = most - len(head) - len(retry) - len(_NOTE.format(10**6)) - len(_NOTE.format(10**6))
+    kept: list[str] = []
+    for entry in (*failing, *passing):
+        room -= len(entry) + 2
+        if room < 0:
+            break
+        kept.append(entry)
+    more += max(len(failing) - len(kept), 0)
+    hidden = len(failing) + len(passing) - len(kept)
+    note = [_NOTE.format(more)] if more else ["(Not all passing tests are shown.)"] if hidden else []
+    text = "\n\n".join([head, *kept, *note, *([retry] if retry else [])])
+    return text if len(text) <= most else clip(text, max(most - len(_NOTE), 0))[:most]
+
+
+def _passing(number: int, result: TestResult, statement: Statement) -> str:
+    if statement.kind == "stdin":
+        return f"Test {number} passes."
+    return f"Test {number} passes: {_inline(clip(assertion(statement, result.test.input, result.test.output), 200))}"
 
 
 def _failure(number: int, result: TestResult, statement: Statement, templates: Templates) -> str:
     most = templates.field_characters
     function = statement.kind == "function"
     if function:
-        lines = [f"Test {number} fails: `{clip(assertion(statement, result.test.input, result.test.output), most)}`"]
+        shown = clip(assertion(statement, result.test.input, result.test.output), most)
+        lines = [f"Test {number} fails: {_inline(shown)}"]
     else:
         lines = [f"Test {number} fails. Input:", code_block(clip(result.test.input, most))]
-    if result.verdict is Verdict.WRONG_ANSWER and function:
-        lines.append(f"It returned `{clip(show(result.output), most)}` ({result.reason}).")
+    if result.verdict is Verdict.WRONG_ANSWER and function and result.reason == UNREADABLE:
+        lines.append(f"It did not pass: {result.reason}.")
+    elif result.verdict is Verdict.WRONG_ANSWER and function:
+        lines.append(f"It returned {_inline(clip(show(result.output), most))} ({result.reason}).")
     elif result.verdict is Verdict.WRONG_ANSWER:
         lines += ["Expected output:", code_block(clip(result.test.output, most))]
         lines += [f"Your program's output ({result.reason}):", code_block(clip(result.output, most))]
@@ -188,11 +218,14 @@ def _failure(number: int, result: TestResult, statement: Statement, templates: T
 
 
 def clip(text: str, most: int) -> str:
-    """The text with its middle left out, and a note of how much, where it is longer than ``most`` characters."""
+    """The text with its middle left out, and a note of how much, where it is longer than ``most`` characters.
+
+    At most so many are kept; the note comes on top.
+    """
     if len(text) <= most:
         return text
     half = most // 2
-    return f"{text[:half]} [... {len(text) - 2 * half} characters left out ...] {text[-half:]}"
+    return f"{text[:half]} [... {len(text) - 2 * half} characters left out ...] {text[len(text) - half :]}"
 
 
 def traceback_tail(text: str, most: int) -> str:
@@ -210,6 +243,14 @@ def traceback_tail(text: str, most: int) -> str:
     left_out = len(lines) - 1 - len(kept)
     middle = [f"  [... {left_out} lines left out ...]"] if left_out else []
     return "\n".join([clip(lines[0], most), *middle, *kept])
+
+
+def _inline(text: str) -> str:
+    """Code within a line; its marks are longer than any within."""
+    if "`" not in text:
+        return f"`{text}`"
+    marks = "`" * (1 + max(len(run) for run in re.findall("`+", text)))
+    return f"{marks} {text} {marks}"
 
 
 def code_block(text: str, language: str = "") -> str:

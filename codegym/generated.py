@@ -86,7 +86,7 @@ class PrivateTests(Sequence[TestCase]):
             key = self.content_hash()
             try:
                 self._generated = tuple(self._test(*pair) for pair in _read_cache(key, self._generator.count))
-            except (OSError, ValueError, TypeError):  # not there, or spoilt
+            except (OSError, ValueError, TypeError, RecursionError):  # not there, or spoilt
                 pairs = self._make(sandbox())
                 _write_cache(key, pairs)
                 self._generated = tuple(self._test(*pair) for pair in pairs)
@@ -161,11 +161,14 @@ class PrivateTests(Sequence[TestCase]):
 
     def _arguments(self, text: str, index: int) -> list[Any]:
         try:
-            data = json.loads(text)
+            try:
+                data = json.loads(text)
+            except (ValueError, RecursionError):
+                data = None
             if not isinstance(data, list) or len(data) != len(self._types):
                 raise ValueError(f"expected a JSON array of {len(self._types)} arguments, got {text.strip()[:60]!r}")
             return [converter(kind)(item) for kind, item in zip(self._types, data, strict=True)]
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise ProblemError(f"{self._where}: generator on generated test {index}: {error}") from None
 
     def _test(self, given: str, wanted: str) -> TestCase:

@@ -9,7 +9,7 @@ from codegym.errors import ProblemError, UsageError
 from codegym.generated import private_tests
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Sandbox
-from codegym.verdict import Judgement, Split, TestResult, Verdict
+from codegym.verdict import UNREADABLE, Judgement, Split, TestResult, Verdict
 
 _VALIDATOR_LIMITS = Limits(cpu_s=10.0, memory_bytes=1 << 29)
 
@@ -120,7 +120,7 @@ def _result(
             try:
                 output = values.loads(run.result)
             except ValueError:
-                verdict, reason = Verdict.WRONG_ANSWER, "the returned value could not be read"
+                verdict, reason = Verdict.WRONG_ANSWER, UNREADABLE
         reason = reason or compare(test, output)
         if reason:
             verdict = Verdict.WRONG_ANSWER
@@ -154,7 +154,7 @@ def _validate(problem: Problem, sandbox: Sandbox, test: TestCase, output: Any) -
     if answer is False:
         return "the validator does not accept the output"
     last = run.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200]
-    came = run.status if run.status != "ok" else repr(answer)[:80]
+    came = run.status if run.status != "ok" else values.show(answer)[:80]
     raise ProblemError(
         f"{problem.source or problem.id}: validator: expected True or a reason, got {came} {last}".rstrip()
     )

@@ -1,6 +1,5 @@
 """What a problem is: plain frozen data, with what an agent may see kept apart from what it may not."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -40,8 +39,9 @@ class Limits:
             whole = name.endswith("bytes")
             if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
                 raise UsageError(f"expected a number for limit {name}, got {value!r}")
-            if not math.isfinite(value) or not least <= value < 2**48:
-                raise UsageError(f"expected limit {name} to be at least {least} and finite, got {value!r}")
+            if not least <= value < 2**48:
+                got = repr(value) if abs(value) < 2**64 else "one far larger"
+                raise UsageError(f"expected limit {name} to be at least {least} and less than 2**48, got {got}")
 
     @property
     def wall_seconds(self) -> float:

@@ -11,7 +11,7 @@ from codegym.episode import Episode
 
 def _progress(quiet: bool) -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -50,4 +50,5 @@ def bench_bar(
 
         yield begin, done
     finally:
-        progress.stop()
+        if progress.live.is_started:
+            progress.stop()

@@ -34,7 +34,7 @@ def fraction(public: Sequence[Judgement], private: Judgement | None) -> float:
     if private is None:
         return 0.0
     results = public[-1].results + private.results
-    return sum(result.verdict is Verdict.ACCEPTED for result in results) / len(results)
+    return sum(result.verdict is Verdict.ACCEPTED for result in results) / len(results) if results else 1.0
 
 
 def gain(public: Sequence[Judgement], private: Judgement | None) -> float:

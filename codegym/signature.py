@@ -6,13 +6,17 @@ text, so the type says what their lists and mappings stand for.
 """
 
 import ast
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from codegym.values import show
+
 Convert = Callable[[Any], Any]
 
 _DEEPEST = 20
+_INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})")
 
 
 @lru_cache(maxsize=4096)
@@ -27,7 +31,7 @@ def converter(text: str) -> Convert:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ValueError(f"expected a type such as list[tuple[int, str]], got {text!r}") from None
+        raise ValueError(f"expected a type such as list[tuple[int, str]], got {_short(repr(text))}") from None
     return _converter(tree, text, 0)
 
 
@@ -47,7 +51,7 @@ def _converter(tree: ast.expr, whole: str, depth: int) -> Convert:
                 return _structure(name, items, whole, depth)
             case ast.Subscript(ast.Name(name), item) if name in ("list", "set", "tuple"):
                 return _structure(name, [item], whole, depth)
-    raise ValueError(f"expected a type such as list[tuple[int, str]], got {whole!r}")
+    raise ValueError(f"expected a type such as list[tuple[int, str]], got {_short(repr(whole))}")
 
 
 def _structure(name: str, items: list[ast.expr], whole: str, depth: int) -> Convert:
@@ -55,7 +59,7 @@ def _structure(name: str, items: list[ast.expr], whole: str, depth: int) -> Conv
     parts = [_converter(item, whole, depth + 1) for item in (items[:1] if endless else items)]
     if name == "dict":
         if len(parts) != 2 or endless:
-            raise ValueError(f"expected two types for dict[...], got {whole!r}")
+            raise ValueError(f"expected two types for dict[...], got {_short(repr(whole))}")
         return _mapping(*parts)
     if name == "tuple" and not endless:
         return _fixed(parts)
@@ -71,7 +75,7 @@ def _plain(name: str) -> Convert:
     def convert(data: Any) -> Any:
         if type(data) is kind:
             return data
-        if kind is float and type(data) is int:
+        if kind is float and type(data) is int and abs(data) < 2**1023:
             return float(data)
         raise _misfit(name, data)
 
@@ -94,7 +98,11 @@ def _collection(kind: type, item: Convert) -> Convert:
     def convert(data: Any) -> Any:
         if not isinstance(data, list | tuple | set):
             raise _misfit(f"a list for {kind.__name__}[...]", data)
-        return kind(item(part) for part in data)
+        parts = [item(part) for part in data]
+        try:
+            return kind(parts)
+        except TypeError:
+            raise _misfit(f"items for {kind.__name__}[...] that can be hashed", data) from None
 
     return convert
 
@@ -112,14 +120,20 @@ def _mapping(key: Convert, value: Convert) -> Convert:
     def convert(data: Any) -> Any:
         if not isinstance(data, dict):
             raise _misfit("a mapping for dict[...]", data)
-        return {convert_key(name): value(part) for name, part in data.items()}
+        try:
+            converted = {convert_key(name): value(part) for name, part in data.items()}
+        except TypeError:
+            raise _misfit("keys for dict[...] that can be hashed", data) from None
+        if len(converted) != len(data):
+            raise _misfit("keys for dict[...] that differ", data)
+        return converted
 
     def convert_key(name: Any) -> Any:
         try:
             return key(name)
         except ValueError:
             # JSON has text keys only.
-            if isinstance(name, str) and name.lstrip("-").isdecimal() and len(name) < 20:
+            if isinstance(name, str) and _INTEGER.fullmatch(name):
                 return key(int(name))
             raise
 
@@ -127,5 +141,8 @@ def _mapping(key: Convert, value: Convert) -> Convert:
 
 
 def _misfit(expected: str, data: Any) -> ValueError:
-    shown = repr(data)
-    return ValueError(f"expected {expected}, got {shown if len(shown) <= 60 else shown[:57] + '...'}")
+    return ValueError(f"expected {_short(expected)}, got {_short(show(data))}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -9,10 +9,15 @@ imports the standard library only.
 """
 
 import json
+import re
 from typing import Any
 
 _EXACT_IN_JSON = 2**53
 """JSON numbers below this are written as they are; larger integers travel in hexadecimal, in linear time."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_EXACT_IN_TEXT = 10**4000
+_DEEPEST = 100
+"""Levels of nesting that are decoded; well within what the host's own recursion bears."""
 
 
 def dumps(value: object) -> bytes:
@@ -32,9 +37,9 @@ def loads(data: bytes) -> Any:
         ValueError: the bytes are not of that form (they may come from a hostile program).
     """
     try:
-        return _decode(json.loads(data))
+        return _decode(json.loads(data), 0)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
-        raise ValueError(f"expected an encoded plain value, got {data[:60]!r} ({error})") from None
+        raise ValueError(f"expected an encoded plain value, got {data[:60]!r} ({str(error)[:100]})") from None
 
 
 def show(value: Any) -> str:
@@ -48,13 +53,18 @@ def show(value: Any) -> str:
         return inner if kind is set else f"frozenset({inner})"
     if kind is dict:
         return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items()) + "}"
+    if kind is int and abs(value) >= _EXACT_IN_TEXT:
+        return hex(value)  # Python refuses to write more decimal digits, for the time that it takes
     return repr(value)
 
 
 def _encode(value: Any) -> object:
     kind = type(value)
-    if value is None or kind is bool or kind is str:
+    if value is None or kind is bool:
         return value
+    if kind is str:
+        # JSON would make one character of two surrogates.
+        return value if not _SURROGATES.search(value) else {"str": value.encode("utf-8", "surrogatepass").hex()}
     if kind is int:
         return value if abs(value) < _EXACT_IN_JSON else {"int": format(value, "x")}
     if kind is float:
@@ -75,21 +85,24 @@ def _encode(value: Any) -> object:
 
 
 _DECODERS: "dict[str, Any]" = {
-    "int": lambda body: int(body, 16),
-    "float": float,
-    "dict": lambda body: {_decode(key): _decode(item) for key, item in body},
-    "tuple": lambda body: tuple(map(_decode, body)),
-    "set": lambda body: set(map(_decode, body)),
-    "frozenset": lambda body: frozenset(map(_decode, body)),
-    "bytes": bytes.fromhex,
-    "complex": lambda body: complex(*map(_decode, body)),
+    "int": lambda body, depth: int(body, 16),
+    "str": lambda body, depth: bytes.fromhex(body).decode("utf-8", "surrogatepass"),
+    "float": lambda body, depth: float(body),
+    "dict": lambda body, depth: {_decode(key, depth): _decode(item, depth) for key, item in body},
+    "tuple": lambda body, depth: tuple(_decode(item, depth) for item in body),
+    "set": lambda body, depth: {_decode(item, depth) for item in body},
+    "frozenset": lambda body, depth: frozenset(_decode(item, depth) for item in body),
+    "bytes": lambda body, depth: bytes.fromhex(body),
+    "complex": lambda body, depth: complex(*(_decode(part, depth) for part in body)),
 }
 
 
-def _decode(node: Any) -> Any:
+def _decode(node: Any, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise ValueError(f"nested more than {_DEEPEST} levels deep")
     if type(node) is list:
-        return [_decode(item) for item in node]
+        return [_decode(item, depth + 1) for item in node]
     if type(node) is not dict:
         return node
     ((kind, body),) = node.items()
-    return _DECODERS[kind](body)
+    return _DECODERS[kind](body, depth + 1)

@@ -9,6 +9,10 @@ from codegym.problem import TestCase
 Split = Literal["public", "private", "both"]
 
 
+UNREADABLE = "the returned value could not be read"
+"""The reason where a function's result is no value, so that there is no output to show."""
+
+
 class Verdict(StrEnum):
     """The verdict on one run, or on a program."""
 

@@ -17,7 +17,7 @@ from codegym.feedback import code_block
 from codegym.spaces import Program
 
 Which = Literal["first", "last"]
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`]*")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _PYTHON = ("python", "python3", "py", "py3")
 
 
@@ -45,22 +45,30 @@ def extract_program(answer: str, which: Which = "last") -> str | None:
 
 
 def _fenced_blocks(answer: str) -> list[tuple[str, str]]:
+    """Language and text of each fenced block, by CommonMark's rules, in one pass over the lines."""
     blocks: list[tuple[str, list[str]]] = []
-    fence = ""
-    for line in answer.splitlines(keepends=True):
-        bare = line.strip()
+    fence, indent = "", 0
+    for line in _LINE.findall(answer):
+        text = line.rstrip()
+        margin = len(text) - len(text.lstrip(" "))
+        bare = text[margin:]
         if fence:
-            if len(bare) >= len(fence) and set(bare) == {fence[0]}:
+            if margin < 4 and len(bare) >= len(fence) and set(bare) == {fence[0]}:
                 fence = ""
             else:
-                blocks[-1][1].append(line)
-        elif opened := _FENCE.fullmatch(line.rstrip()):
-            fence = opened[1]
-            blocks.append((opened[2], []))
+                blocks[-1][1].append(line[min(indent, len(line) - len(line.lstrip(" "))) :])
+        elif margin < 4 and bare[:3] in ("```", "~~~"):
+            rest = bare.lstrip(bare[0])
+            if bare[0] == "`" and "`" in rest:
+                continue  # code within a line
+            fence, indent = bare[: len(bare) - len(rest)], margin
+            blocks.append(((rest.split() or [""])[0], []))
+    if fence and not "".join(blocks[-1][1]).strip():
+        blocks.pop()  # opened at the very end, with nothing in it
     return [(language, "".join(lines)) for language, lines in blocks]
 
 
-class ExtractProgram(gym.Wrapper[Observation, str, Observation, str], RecordConstructorArgs):
+class ExtractProgram(gym.Wrapper[Any, str, Any, str], RecordConstructorArgs):
     """Takes a chat answer as action and steps with the program in it.
 
     Spaces in and out are those of the environment. ``info["extracted"]`` says whether the last answer held a program
@@ -71,7 +79,7 @@ class ExtractProgram(gym.Wrapper[Observation, str, Observation, str], RecordCons
         which: ``first`` or ``last`` fenced block.
     """
 
-    def __init__(self, env: gym.Env[Observation, str], which: Which = "last") -> None:
+    def __init__(self, env: gym.Env[Any, str], which: Which = "last") -> None:
         RecordConstructorArgs.__init__(self, which=which)
         super().__init__(env)
         extract_program("", which)
@@ -158,8 +166,9 @@ class RecordEpisode(gym.Wrapper[Observation, str, Observation, str], RecordConst
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.open("a").close()
-        except OSError as error:
-            raise UsageError(f"expected a file that can be written, got {path}: {error.strerror}") from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise UsageError(f"expected a file that can be written, got {str(path)!r}: {reason}") from None
         self._turns: list[TurnRecord] = []
         self._started = 0.0
 

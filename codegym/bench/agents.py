@@ -4,15 +4,12 @@ The built-in ones know the problems' labelled programs. They find the problem by
 the environment tells them no more than it tells any other agent.
 """
 
-import importlib
 import json
-import os
-import sys
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
+from codegym.bench.own import Agent, import_agent, said
 from codegym.datasets import ProblemSet
 from codegym.env import Observation
 from codegym.errors import AgentError, UsageError
@@ -22,20 +19,6 @@ from codegym.problem import Problem
 BUILT_IN = ("oracle", "wrong", "starter", "repair")
 
 
-@runtime_checkable
-class Agent(Protocol):
-    """Whatever answers observations. A plain function will do in its place."""
-
-    def answer(self, observation: Observation) -> str:
-        """The next program (or an answer with a program in it, if the run extracts programs).
-
-        Args:
-            observation: problem, dialogue so far and turns left; see ``CodeRepairEnv``.
-        """
-        ...
-
-
-Answer = Callable[[Observation], str]
 Choose = Callable[[Problem, int], str | None]
 
 
@@ -108,7 +91,7 @@ class ReplayAgent:
         self._path = path
         self._answers: dict[str, list[str]] = {}
         try:
-            lines = Path(path).read_text(encoding="utf-8").splitlines()
+            lines = Path(path).read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"expected a readable file of answers, got {path}: {error}") from None
         for number, line in enumerate(lines, 1):
@@ -133,28 +116,12 @@ def _recorded(line: str, where: str) -> tuple[str, list[str]]:
     try:
         data: Mapping[str, Any] = json.loads(line)
         answers = data["answers"] if "answers" in data else [turn["answer"] for turn in data["turns"]]
-        if isinstance(data["problem_id"], str) and answers and all(isinstance(answer, str) for answer in answers):
-            return data["problem_id"], list(answers)
-    except (ValueError, TypeError, KeyError):
+        texts = isinstance(answers, list) and all(isinstance(answer, str) for answer in answers)
+        if isinstance(data["problem_id"], str) and answers and texts:
+            return data["problem_id"], answers
+    except (ValueError, TypeError, KeyError, RecursionError):
         pass
     raise UsageError(f'{where}: expected {{"problem_id": "...", "answers": ["...", ...]}}, got {line[:60]!r}')
-
-
-class SerialAgent:
-    """A user's agent or function, asked one observation at a time whatever the number of episodes at once.
-
-    Args:
-        answer: observation in, answer out.
-    """
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-        self._lock = threading.Lock()
-
-    def answer(self, observation: Observation) -> str:
-        """See :class:`Agent`."""
-        with self._lock:
-            return self._answer(observation)
 
 
 def make_agent(name: str, problems: ProblemSet) -> Agent:
@@ -178,28 +145,8 @@ def make_agent(name: str, problems: ProblemSet) -> Agent:
     if kind == "replay" and rest:
         return ReplayAgent(rest, problems)
     if kind == "python" and rest.count(":") == 1 and all(rest.split(":")):
-        return _imported(*rest.split(":"))
+        return import_agent(*rest.split(":"))
     raise UsageError(f"expected agent {', '.join(BUILT_IN)}, replay:FILE or python:MODULE:OBJECT, got {name!r}")
-
-
-def _imported(module: str, attribute: str) -> Agent:
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    try:
-        found = getattr(importlib.import_module(module), attribute)
-        if isinstance(found, type):
-            found = found()
-    except ModuleNotFoundError as error:
-        raise UsageError(f"expected a Python module {module!r} for the agent, got: {error}") from None
-    except AttributeError:
-        raise UsageError(f"expected {attribute!r} in module {module!r}, found no such thing") from None
-    except Exception as error:
-        raise AgentError(f"expected to import agent {module}:{attribute}, got {_said(error)}") from error
-    answer = getattr(found, "answer", found)
-    if callable(answer):
-        agent: Agent = found if getattr(found, "concurrent", False) and answer is not found else SerialAgent(answer)
-        return agent
-    raise UsageError(f"expected {module}:{attribute} to have a method answer(observation), got {type(found).__name__}")
 
 
 def ask(agent: Agent, observation: Observation) -> str:
@@ -212,15 +159,11 @@ def ask(agent: Agent, observation: Observation) -> str:
         answer = agent.answer(observation)
     except AgentError:
         raise
-    except Exception as error:
-        raise AgentError(f"expected an answer from the agent, got {_said(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise AgentError(f"expected an answer from the agent, got {said(error)}") from error
     if not isinstance(answer, str):
         raise AgentError(f"expected an answer as text from the agent, got {type(answer).__name__}")
     return answer
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 def played(agent: Agent, problems: Iterable[Problem]) -> list[Problem]:

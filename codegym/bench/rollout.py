@@ -5,7 +5,8 @@ from typing import Any
 
 import gymnasium as gym
 
-from codegym.bench.agents import Agent, ask
+from codegym.bench.agents import ask
+from codegym.bench.own import Agent
 from codegym.env import Observation
 from codegym.episode import Episode, TurnRecord, final_verdict, turn_record
 from codegym.errors import SandboxError, SandboxUnavailable

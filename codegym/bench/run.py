@@ -23,6 +23,7 @@ from codegym.episode import Episode
 from codegym.errors import AgentError, UsageError
 from codegym.problem import Problem
 from codegym.sandbox.base import Sandbox
+from codegym.version import __version__
 from codegym.wrappers import ExtractProgram
 
 FORMAT = 1
@@ -76,14 +77,19 @@ class RunFolder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            self._lock.close()
             raise UsageError(f"expected a run folder of one process, but another one is writing to {path}") from None
         self._writing = threading.Lock()
         self.episodes: list[Episode] = []
-        if (path / "run.json").exists():
-            self._go_on(about, resume)
-        else:
-            (path / "run.json").write_text(json.dumps(about, indent=2) + "\n")
-        self._file = self.episodes_file.open("a", encoding="ascii")
+        try:
+            if (path / "run.json").exists():
+                self._go_on(about, resume)
+            else:
+                (path / "run.json").write_text(json.dumps(about, indent=2) + "\n")
+            self._file = self.episodes_file.open("a", encoding="ascii")
+        except BaseException:
+            self._lock.close()
+            raise
 
     def _go_on(self, about: dict[str, Any], resume: bool) -> None:
         if not resume:
@@ -100,7 +106,7 @@ class RunFolder:
             whole = self.episodes_file.read_bytes()
             whole = whole[: whole.rfind(b"\n") + 1]
             os.truncate(self.episodes_file, len(whole))
-        self.episodes = [Episode.from_json(line) for line in whole.decode("ascii").splitlines()]
+        self.episodes = [Episode.from_json(line) for line in whole.decode("utf-8", "replace").split("\n")[:-1]]
 
     def add(self, episode: Episode) -> None:
         """Keep an episode."""
@@ -139,8 +145,6 @@ def read_about(path: Path) -> dict[str, Any]:
 
 def describe_run(settings: Settings, problems: ProblemSet, sandbox: Sandbox) -> dict[str, Any]:
     """Where a run's numbers come from: package, problems, agent, sandbox, machine."""
-    from codegym import __version__
-
     return {
         "format": FORMAT,
         "codegym": __version__,

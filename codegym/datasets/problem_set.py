@@ -1,5 +1,6 @@
 """An immutable sequence of problems, by index or id."""
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
@@ -26,12 +27,13 @@ class ProblemSet(Sequence[Problem]):
         self._problems = tuple(problems)
         self._by_id: dict[str, Problem] = {}
         for problem in self._problems:
-            other = self._by_id.setdefault(problem.id, problem)
-            if other is not problem:
+            other = self._by_id.get(problem.id)
+            if other is not None:
                 raise ProblemError(
-                    f"{problem.source}: field id: expected an id of its own, "
-                    f"got {problem.id!r}, which is also that of {other.source}"
+                    f"{problem.source or self.name}: field id: expected an id of its own, "
+                    f"got {problem.id!r}, which is also that of {other.source or 'another one'}"
                 )
+            self._by_id[problem.id] = problem
 
     def __len__(self) -> int:
         """Number of problems."""
@@ -49,7 +51,7 @@ class ProblemSet(Sequence[Problem]):
         """
         if isinstance(key, slice):
             return ProblemSet(self._problems[key], self.name)
-        if isinstance(key, int):
+        if hasattr(key, "__index__"):
             return self._problems[key]
         try:
             return self._by_id[key]
@@ -86,17 +88,10 @@ class ProblemSet(Sequence[Problem]):
             given, made = (
                 (private.given, private.content_hash()) if isinstance(private, PrivateTests) else (private, "")
             )
-            tests = [(test.input, test.output) for test in (*problem.public_tests, *given)]
-            told = (
-                problem.id,
-                problem.statement,
-                problem.entry_point,
-                problem.arguments,
-                problem.limits,
-                problem.starter,
-            )
-            seen = (*told, show(tests), problem.checker, problem.checker.source, problem.reference, made)
-            digest.update(repr(seen).encode(errors="backslashreplace"))
+            tests = [[(test.input, test.output) for test in split] for split in (problem.public_tests, given)]
+            rest = dataclasses.replace(problem, public_tests=(), private_tests=(), source="")
+            hidden = (problem.checker.source, problem.reference, problem.starter, [p.source for p in problem.programs])
+            digest.update(repr((rest, hidden, show(tests), made)).encode(errors="backslashreplace"))
         return digest.hexdigest()[:16]
 
     def filter(

@@ -6,6 +6,7 @@ expected and what came.
 
 import re
 from collections.abc import Callable
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from codegym.errors import ProblemError, UsageError
 from codegym.generated import Generator, PrivateTests
 from codegym.problem import Argument, Checker, LabelledProgram, Limits, Problem, TestCase
 from codegym.signature import converter
+from codegym.values import show
 from codegym.verdict import Verdict
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -44,7 +46,9 @@ def load_file(path: Path) -> Problem:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise ProblemError(f"{path}: expected a readable problem file, got: {error.strerror}") from None
-    except UnicodeDecodeError as error:
+    except ValueError as error:
+        if not isinstance(error, UnicodeDecodeError):
+            raise ProblemError(f"{str(path)!r}: expected a readable problem file, got: no path can be so") from None
         raise ProblemError(f"{path}: expected UTF-8 text, got other bytes at offset {error.start}") from None
     return _problem(parse(text, str(path)))
 
@@ -53,8 +57,8 @@ def _problem(fields: Fields) -> Problem:
     name = fields.text("id", pattern=_ID, wanted="lower-case words joined by hyphens")
     kind = fields.choice("kind", ("stdin", "function"))
     function = kind == "function"
-    entry_point = fields.text("entry_point", pattern=_NAME, wanted="a function's name") if function else None
-    arguments = tuple(_argument(item) for item in fields.items("arguments")) if function else ()
+    entry_point = fields.read("entry_point", _identifier) if function else None
+    arguments = _arguments(fields) if function else ()
     returns = _type(fields, "returns") if function else ""
     read_input, read_output = _readers(function, arguments, returns)
     limits = _limits(fields.mapping("limits")) if fields.has("limits") else Limits()
@@ -110,7 +114,7 @@ def _readers(function: bool, arguments: tuple[Argument, ...], returns: str) -> t
 
     def read_arguments(data: Any) -> Any:
         if not isinstance(data, list) or len(data) != len(arguments):
-            raise ValueError(f"expected a list of {len(arguments)} arguments, got {str(data)[:60]!r}")
+            raise ValueError(f"expected a list of {len(arguments)} arguments, got {show(data):.60}")
         return tuple(converter(argument.type)(item) for argument, item in zip(arguments, data, strict=True))
 
     return read_arguments, converter(returns)
@@ -118,7 +122,7 @@ def _readers(function: bool, arguments: tuple[Argument, ...], returns: str) -> t
 
 def _plain_text(data: Any) -> str:
     if not isinstance(data, str):
-        raise ValueError(f"expected text (quote it), got {data!r}")
+        raise ValueError(f"expected text (quote it), got {show(data):.60}")
     return data
 
 
@@ -130,10 +134,21 @@ def _tests(fields: Fields, key: str, read_input: Read, read_output: Read) -> tup
     return tuple(tests)
 
 
-def _argument(fields: Fields) -> Argument:
-    argument = Argument(fields.text("name", pattern=_NAME, wanted="an argument's name"), _type(fields, "type"))
-    fields.finish()
-    return argument
+def _arguments(fields: Fields) -> tuple[Argument, ...]:
+    arguments: dict[str, Argument] = {}
+    for item in fields.items("arguments"):
+        argument = Argument(item.read("name", _identifier), _type(item, "type"))
+        if argument.name in arguments:
+            raise item.complaint("name", "a name of its own", repr(argument.name))
+        arguments[argument.name] = argument
+        item.finish()
+    return tuple(arguments.values())
+
+
+def _identifier(data: Any) -> str:
+    if not isinstance(data, str) or not _NAME.fullmatch(data) or iskeyword(data):
+        raise ValueError(f"expected a Python name, got {show(data):.60}")
+    return data
 
 
 def _type(fields: Fields, key: str) -> str:
@@ -182,7 +197,7 @@ def _checker(fields: Fields, function: bool) -> Checker:
     if kind in ("numbers", "value"):
         for key in ("abs_tol", "rel_tol"):
             if inner.has(key):
-                settings[key] = float(inner.number(key))
+                settings[key] = inner.number(key)
     if kind == "value" and inner.has("unordered"):
         settings["unordered"] = inner.boolean("unordered")
     if kind == "validator":

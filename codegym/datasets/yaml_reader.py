@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from codegym.errors import ProblemError
+from codegym.values import show
 
 _LARGEST = 64 << 20
+_LARGEST_NUMBER = 1e15
 
 
 def parse(text: str, file: str) -> "Fields":
@@ -21,31 +23,53 @@ def parse(text: str, file: str) -> "Fields":
 
     if len(text) > _LARGEST:
         raise ProblemError(f"{file}: expected a problem file of at most {_LARGEST} characters, got {len(text)}")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
-        _refuse_aliases(text, file)
+        _refuse_aliases_and_tags(text, file)
+        loader = _loader()(text)
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
             raise ProblemError(f"{file}:1: expected a mapping of fields, got {_kind(node)}")
         return Fields(file, "", node, loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).partition("\n")[0]
         raise ProblemError(f"{file}:{line}: expected YAML, got a syntax error: {reason}") from None
     except RecursionError:
         raise ProblemError(f"{file}: expected YAML, got one that is nested too deeply") from None
 
 
-def _refuse_aliases(text: str, file: str) -> None:
+def _loader() -> Any:
     import yaml
 
-    if "*" not in text:
-        return
-    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _refuse_aliases_and_tags(text: str, file: str) -> None:
+    import yaml
+
+    for event in yaml.parse(text, Loader=_loader()):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise ProblemError(f"{file}:{line}: expected data written out, got the alias *{event.anchor}")
+            raise ProblemError(f"{file}:{line}: expected data written out, got the alias *{str(event.anchor)[:60]}")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise ProblemError(f"{file}:{line}: expected data without tags, got the tag {_shown(tag)}")
+
+
+def _refuse_twins(node: Any) -> None:
+    """Complain of a key that stands twice in a mapping, at any depth."""
+    if _kind(node) == "a list":
+        for item in node.value:
+            _refuse_twins(item)
+    elif _kind(node) == "a mapping":
+        seen = set()
+        for key, value in node.value:
+            name = (key.tag, str(key.value))
+            if name in seen:
+                raise ValueError(f"expected each key once, got {_shown(key.value)} twice")
+            seen.add(name)
+            _refuse_twins(value)
 
 
 def _kind(node: Any) -> str:
@@ -76,14 +100,14 @@ class Fields:
                 raise ProblemError(f"{file}:{key.start_mark.line + 1}: expected a field's name, got {_kind(key)}")
             if key.value in self._fields:
                 raise ProblemError(
-                    f"{file}:{key.start_mark.line + 1}: field {path}{key.value}: expected it once, got it twice"
+                    f"{file}:{key.start_mark.line + 1}: field {path}{_name(key.value)}: expected it once, got it twice"
                 )
             self._fields[key.value] = (key, value)
 
     def place(self, key: str) -> str:
         """``file:line: field name: `` for a message."""
         node = self._fields[key][0] if key in self._fields else self._node
-        name = f"{self._path}{key}".rstrip(".")
+        name = f"{self._path}{_name(key)}".rstrip(".")
         return f"{self.file}:{node.start_mark.line + 1}: field {name}: "
 
     def complaint(self, key: str, expected: str, got: str) -> ProblemError:
@@ -134,10 +158,19 @@ class Fields:
 
         node = self._value(key)
         try:
-            return convert(self._loader.construct_object(node, deep=True))
-        except yaml.YAMLError as error:
-            raise self.complaint(key, "plain data", str(getattr(error, "problem", error))) from None
-        except (ValueError, TypeError, OverflowError, RecursionError) as error:
+            _refuse_twins(node)
+            data = self._loader.construct_object(node, deep=True)
+        except RecursionError:
+            raise self.complaint(key, "plain data", "data nested too deeply") from None
+        except (yaml.YAMLError, ValueError, TypeError, OverflowError, KeyError, AttributeError) as error:
+            if str(error).startswith("expected each key"):
+                raise ProblemError(f"{self.place(key)}{error}") from None
+            raise self.complaint(key, "plain data", f"{_shown(node.value)}, which YAML cannot read") from None
+        try:
+            return convert(data)
+        except RecursionError:
+            raise self.complaint(key, "plain data", "data nested too deeply") from None
+        except ValueError as error:
             raise ProblemError(f"{self.place(key)}{error}") from None
 
     def text(self, key: str, *, pattern: re.Pattern[str] | None = None, wanted: str = "text") -> str:
@@ -167,9 +200,10 @@ class Fields:
     def number(self, key: str) -> float:
         """The field's value, a number that is not negative."""
         value = self.read(key, lambda data: data)
-        if type(value) not in (int, float) or not value >= 0:
-            raise self.complaint(key, "a number that is not negative (with a point before any exponent)", _shown(value))
-        return value  # type: ignore[no-any-return]
+        if type(value) not in (int, float) or not 0 <= value < _LARGEST_NUMBER:
+            wanted = f"a number from 0 to {_LARGEST_NUMBER:.0e} (with a point before any exponent)"
+            raise self.complaint(key, wanted, _shown(value))
+        return float(value)
 
     def integer(self, key: str, *, least: int, most: int | None = None) -> int:
         """The field's value, a whole number."""
@@ -192,6 +226,11 @@ class Fields:
         return self._fields[key][1]
 
 
+def _name(key: str) -> str:
+    """A field's name for a message; a strange one in quotes."""
+    return key if not key or (key.isidentifier() and len(key) <= 60) else _shown(key)
+
+
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = show(value)
     return text if len(text) <= 60 else text[:57] + "..."

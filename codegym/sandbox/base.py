@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Protocol, Self, runtime_checkable
+from typing import Literal, Protocol, Self, get_args, runtime_checkable
 
 from codegym.problem import Limits
 
@@ -15,14 +15,7 @@ Status = Literal[
     "output_limit_exceeded",
     "compile_error",
 ]
-STATUSES: tuple[Status, ...] = (
-    "ok",
-    "runtime_error",
-    "time_limit_exceeded",
-    "memory_limit_exceeded",
-    "output_limit_exceeded",
-    "compile_error",
-)
+STATUSES: tuple[Status, ...] = get_args(Status)
 """In the order of the runner's numbers for them."""
 
 Room = Literal["candidate", "judge"]
