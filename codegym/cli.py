@@ -44,12 +44,14 @@ def main() -> NoReturn:
         app(standalone_mode=True)
     except CodegymError as error:
         _complain(str(error))
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # whoever read our output has left
+            sys.stderr.close()
+            sys.exit(141)
+        _complain(f"expected to read and write files, got: {error}")
     except KeyboardInterrupt:
         print("codegym: interrupted", file=sys.stderr)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)
     sys.exit(0)
 
 

@@ -1,5 +1,6 @@
 """A run: an agent over problems, with every episode kept in a folder as it ends."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -111,13 +112,20 @@ class RunFolder:
     def add(self, episode: Episode) -> None:
         """Keep an episode."""
         with self._writing:
-            self._file.write(episode.to_json() + "\n")
-            self._file.flush()
+            try:
+                self._file.write(episode.to_json() + "\n")
+                self._file.flush()
+            except OSError as error:
+                raise UsageError(
+                    f"expected to write to {self.episodes_file}, got: {error.strerror}; what it holds is kept, "
+                    "and --resume goes on with it"
+                ) from None
             self.episodes.append(episode)
 
     def close(self) -> None:
-        """Let go of the folder."""
-        self._file.close()
+        """Let go of the folder. What could not be written has been complained of."""
+        with contextlib.suppress(OSError):
+            self._file.close()
         self._lock.close()
 
 

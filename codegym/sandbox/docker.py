@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from codegym.errors import BoxFailure, UsageError
 from codegym.problem import Limits
 from codegym.sandbox.channel import Channel
-from codegym.sandbox.engine import LABEL, connect, owner, refusal, remove, sweep_orphans
+from codegym.sandbox.engine import LABEL, connect, refusal, remove, sweep_orphans
 from codegym.sandbox.image import ensure_image
+from codegym.sandbox.owners import owner
 from codegym.sandbox.pool import Box, BoxPool
 
 if TYPE_CHECKING:

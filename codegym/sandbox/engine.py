@@ -3,10 +3,10 @@
 import contextlib
 import os
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegym.errors import SandboxUnavailable
+from codegym.sandbox.owners import is_gone
 
 if TYPE_CHECKING:
     import docker
@@ -51,23 +51,6 @@ def refusal(error: Exception) -> SandboxUnavailable:
     )
 
 
-def owner() -> str:
-    """This process, told from every other, now and after a restart of the machine: boot, pid and start time."""
-    return f"{_boot()}:{os.getpid()}:{_start_time(os.getpid())}"
-
-
-def _boot() -> str:
-    with contextlib.suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return socket.gethostname()
-
-
-def _start_time(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    return ""
-
-
 def sweep_orphans(client: "docker.DockerClient") -> int:
     """Remove the boxes of this machine's processes that are no more; how many there were."""
     import docker.errors
@@ -75,9 +58,7 @@ def sweep_orphans(client: "docker.DockerClient") -> int:
     swept = 0
     with contextlib.suppress(docker.errors.DockerException):
         for container in client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
-            boot, _, process = str(container.labels.get(LABEL, "")).partition(":")
-            pid, _, started = process.partition(":")
-            if boot == _boot() and pid.isdigit() and _start_time(int(pid)) != started:
+            if is_gone(str(container.labels.get(LABEL, ""))):
                 remove(container)
                 swept += 1
     return swept
