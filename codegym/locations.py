@@ -23,8 +23,7 @@ def sandbox_folder() -> Path:
 
 def box_files() -> dict[str, bytes]:
     """The files that lie in ``/opt/codegym`` of every box, by name."""
-    names = ("runner.py", "program.py")
-    files = {name: (sandbox_folder() / name).read_bytes() for name in names}
+    files = {path.name: path.read_bytes() for path in sorted(sandbox_folder().glob("*.py"))}
     return files | {"values.py": (_PACKAGE / "values.py").read_bytes()}
 
 

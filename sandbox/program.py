@@ -15,7 +15,6 @@ import os
 import resource
 import signal
 import sys
-import threading
 import types
 
 from values import dumps, loads
@@ -24,12 +23,14 @@ WORK = "/box"
 MAIN = WORK + "/main.py"
 DESCRIPTORS = 256
 RETURN_FD = 3
+HANDED_FD = 4
 PR_SET_DUMPABLE = 4
 OUR_FOLDER = os.path.dirname(os.path.abspath(__file__)) + "/"
 
 prctl = ctypes.CDLL(None, use_errno=True).prctl
-out_of_memory = mmap.mmap(-1, 1)
-"""One shared byte in which a child says that its program ended with a MemoryError."""
+marks = mmap.mmap(-1, 2)
+"""Shared bytes in which a child says how far it came. A program can set them too, to its own disadvantage only."""
+OUT_OF_MEMORY, COMPILING = range(2)
 main_module = None
 """The program, once it runs in this process."""
 
@@ -59,16 +60,17 @@ class Limits:
             resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
 
 
-def child(job, limits, source, out, err, returned):
+def child(job, limits, files):
     """Become the program's process. From here on nothing is trusted."""
-    for number, file in enumerate((source, out, err, returned)):
+    for number, file in enumerate(files):
         os.dup2(file, number)
-    os.closerange(RETURN_FD + 1, DESCRIPTORS)
+    os.closerange(len(files), DESCRIPTORS)
     os.setsid()
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
     if limits.by_cgroup:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(file, b"1000")
+        os.close(file)
     limits.apply()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -86,7 +88,7 @@ def report(kind, error, frames):
         print(error.code, file=sys.stderr)
         return 1
     if issubclass(kind, MemoryError):
-        out_of_memory[0] = 1
+        marks[OUT_OF_MEMORY] = 1
     while frames and frames.tb_frame.f_code.co_filename.startswith(OUR_FOLDER):
         frames = frames.tb_next
     try:
@@ -99,7 +101,8 @@ def report(kind, error, frames):
 def finish(status):
     """What an interpreter does when its main program has ended, short of freeing memory."""
     try:
-        threading._shutdown()
+        if threading := sys.modules.get("threading"):
+            threading._shutdown()
         atexit._run_exitfuncs()
     except BaseException:
         pass
@@ -133,15 +136,21 @@ def run_module(code, name):
     return module
 
 
-def compile_source(source):
-    """Compile, and hand the code object back as the returned value."""
+def compile_and_hand_over(source):
+    """The code object, of which PID 1 gets a copy before the program begins; None where it does not compile.
+
+    This is done in a child, so that a source made to break the compiler breaks only that.
+    """
+    marks[COMPILING] = 1
     try:
         code = compile(source, MAIN, "exec", dont_inherit=True)
     except BaseException as error:
         sys.excepthook(type(error), error.with_traceback(None), None)
-        return 1
-    write_all(RETURN_FD, memoryview(marshal.dumps(code)))
-    return 0
+        return None
+    write_all(HANDED_FD, memoryview(marshal.dumps(code)))
+    os.close(HANDED_FD)
+    marks[COMPILING] = 0
+    return code
 
 
 def run_script(code):

@@ -1,0 +1,198 @@
+"""Running one child to its end, and putting everything back behind it. Standard library only.
+
+A fork costs by what this process holds, so it holds little; what can be seen not to have changed is not done again.
+"""
+
+import os
+import resource
+import select
+import signal
+import sys
+import time
+
+from program import MAIN, OUT_OF_MEMORY, WORK, child, marks, write_all
+from stream import MEMORY, OK, OUTPUT, RUNTIME, TIME
+
+WRITABLE = (WORK, "/tmp", "/dev/shm", "/dev/mqueue")
+
+oom_kills = [0]
+ipc_tables = []
+"""Open files that list the objects of the IPC namespace."""
+
+
+class MainFile:
+    """The program as a file, where tracebacks, spawned processes and curious programs look for it.
+
+    It is written once for a program, and again if a run changed it.
+    """
+
+    source = None
+    mark = None
+
+    def lay_down(self, source):
+        if self.source is source and self.mark == self.look():
+            return
+        descriptor = os.open(MAIN, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+        write_all(descriptor, memoryview(source))
+        os.close(descriptor)
+        self.source, self.mark = source, self.look()
+
+    def look(self):
+        """What changes with any change of the file, and cannot be set back."""
+        try:
+            seen = os.stat(MAIN, follow_symlinks=False)
+        except OSError:
+            return None
+        return seen.st_ino, seen.st_ctime_ns
+
+    def is_untouched(self):
+        return self.mark is not None and self.mark == self.look()
+
+
+main_file = MainFile()
+
+
+def supervise(job, limits, files, host=None):
+    """Run ``job`` in a child and clean up behind it: (status, exit code, CPU s, wall s, peak bytes)."""
+    marks[:] = bytes(len(marks))
+    started = time.monotonic()
+    leave = os._exit  # before a program can put something else in its place
+    pid = os.fork()
+    if not pid:
+        exit_code = 1
+        try:
+            exit_code = child(job, limits, files)
+        finally:
+            leave(exit_code)
+    overtime = wait_for(pid, limits, started, host)
+    if overtime:
+        os.kill(pid, signal.SIGKILL)
+    _, wait_status, usage = os.wait4(pid, 0)
+    wall = time.monotonic() - started
+    cpu = usage.ru_utime + usage.ru_stime + kill_the_rest()
+    exit_code = os.waitstatus_to_exitcode(wait_status)
+    memory = usage.ru_maxrss * 1024
+    files_full = any(os.fstat(file).st_size > limits.output for file in files[1:4])
+    if overtime or cpu > limits.cpu_s or exit_code == -signal.SIGXCPU:
+        status = TIME
+    elif memory - limits.options["base"][2] > limits.memory:
+        status = MEMORY
+    elif files_full:
+        status = OUTPUT
+    elif exit_code == 0:
+        status = OK
+    elif marks[OUT_OF_MEMORY] or (limits.by_cgroup and another_oom_kill()):
+        status = MEMORY
+    else:
+        status = RUNTIME
+    return status, exit_code, cpu, wall, memory
+
+
+def wait_for(pid, limits, started, host):
+    """Wait until ``pid`` ends; True where it used up its time first. Sleeps, never spins."""
+    watch = select.poll()
+    handle = os.pidfd_open(pid)
+    watch.register(handle, select.POLLIN)
+    if host is not None:
+        watch.register(host, 0)
+    cores = os.cpu_count() or 1
+    used = 0.0
+    try:
+        while True:
+            left = started + limits.wall_s - time.monotonic()
+            if left <= 0 or used > limits.cpu_s:
+                return True
+            # All cores together cannot use up the rest sooner than this.
+            pause = min(left, max((limits.cpu_s - used) / cores, 0.005))
+            for descriptor, _ in watch.poll(pause * 1000 + 1):
+                if descriptor == handle:
+                    return False
+                sys.exit("the host has gone")
+            used = cpu_seconds_of_all()
+    finally:
+        os.close(handle)
+
+
+def cpu_seconds_of_all():
+    """CPU time of everything in the namespace but this process, in seconds (to a clock tick)."""
+    ticks = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit() and name != "1":
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    fields = file.read().rpartition(b")")[2].split()
+            except OSError:
+                continue
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def kill_the_rest():
+    """Kill and reap all other processes of the namespace; the CPU seconds that they had used."""
+    cpu = 0.0
+    while True:
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        try:
+            _, _, usage = os.wait4(-1, 0)
+        except ChildProcessError:
+            return cpu
+        cpu += usage.ru_utime + usage.ru_stime
+
+
+def condition():
+    """What a program can change for those after it, and cannot be wiped.
+
+    Of this process, which has the same user: limits, priority, cores. Of the namespace: System V shared memory,
+    semaphores and queues.
+    """
+    limits = [resource.getrlimit(number) for number in range(16)]
+    objects = [os.pread(table, 4096, 0) for table in ipc_tables]
+    return limits, os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0), objects
+
+
+def wipe():
+    """Remove what a run could leave; a box that cannot be wiped ends here, and the host takes a new one."""
+    for folder in WRITABLE:
+        try:
+            if os.stat(folder).st_mode & 0o7777 != 0o1777:
+                os.chmod(folder, 0o1777)
+        except PermissionError:
+            pass  # not ours, so no program can have changed it either
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.path != MAIN or not main_file.is_untouched():
+                    remove(entry)
+
+
+def remove(entry):
+    if not entry.is_dir(follow_symlinks=False):
+        os.unlink(entry.path)
+        return
+    os.chmod(entry.path, 0o700)
+    with os.scandir(entry.path) as entries:
+        for inner in entries:
+            remove(inner)
+    os.rmdir(entry.path)
+
+
+def another_oom_kill():
+    """Whether the kernel has killed for memory in this cgroup since the last call."""
+    before = oom_kills[0]
+    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
+        try:
+            with open(path) as file:
+                oom_kills[0] = sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
+                break
+        except OSError:
+            continue
+    return oom_kills[0] > before
+
+
+def mapped_bytes():
+    """Private writable memory, address space and resident memory that a child inherits, in bytes."""
+    with open("/proc/self/statm") as file:
+        space, resident, _, _, _, data, _ = (int(word) * resource.getpagesize() for word in file.read().split())
+    return data, space, resident
