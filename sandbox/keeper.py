@@ -15,7 +15,6 @@ from stream import MEMORY, OK, OUTPUT, RUNTIME, TIME
 
 WRITABLE = (WORK, "/tmp", "/dev/shm", "/dev/mqueue")
 
-oom_kills = [0]
 ipc_tables = []
 """Open files that list the objects of the IPC namespace."""
 
@@ -52,6 +51,35 @@ class MainFile:
 main_file = MainFile()
 
 
+class OutOfMemoryKills:
+    """How often the kernel has killed for memory in this cgroup."""
+
+    events = None
+    seen = b""
+
+    def begin(self):
+        for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
+            try:
+                self.events = os.open(path, os.O_RDONLY)
+                break
+            except OSError:
+                continue
+        self.another()
+
+    def another(self):
+        """Whether there was one since the last call."""
+        if self.events is None:
+            return False
+        before, self.seen = self.seen, os.pread(self.events, 4096, 0)
+        return self.seen != before and self.count(self.seen) > self.count(before)
+
+    def count(self, text):
+        return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(b"oom_kill "))
+
+
+oom_kills = OutOfMemoryKills()
+
+
 def supervise(job, limits, files, host=None):
     """Run ``job`` in a child and clean up behind it: (status, exit code, CPU s, wall s, peak bytes)."""
     marks[:] = bytes(len(marks))
@@ -73,6 +101,7 @@ def supervise(job, limits, files, host=None):
     exit_code = os.waitstatus_to_exitcode(wait_status)
     memory = usage.ru_maxrss * 1024
     files_full = any(os.fstat(file).st_size > limits.output for file in files[1:4])
+    killed_for_memory = limits.by_cgroup and oom_kills.another()
     if overtime or cpu > limits.cpu_s or exit_code == -signal.SIGXCPU:
         status = TIME
     elif memory - limits.options["base"][2] > limits.memory:
@@ -81,7 +110,7 @@ def supervise(job, limits, files, host=None):
         status = OUTPUT
     elif exit_code == 0:
         status = OK
-    elif marks[OUT_OF_MEMORY] or (limits.by_cgroup and another_oom_kill()):
+    elif marks[OUT_OF_MEMORY] or killed_for_memory:
         status = MEMORY
     else:
         status = RUNTIME
@@ -176,19 +205,6 @@ def remove(entry):
         for inner in entries:
             remove(inner)
     os.rmdir(entry.path)
-
-
-def another_oom_kill():
-    """Whether the kernel has killed for memory in this cgroup since the last call."""
-    before = oom_kills[0]
-    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
-        try:
-            with open(path) as file:
-                oom_kills[0] = sum(int(line.split()[1]) for line in file if line.startswith("oom_kill "))
-                break
-        except OSError:
-            continue
-    return oom_kills[0] > before
 
 
 def mapped_bytes():

@@ -44,11 +44,14 @@ class Limits:
         self.options = options
         self.by_cgroup = options["memory"] == "cgroup"
 
+    def bound_output(self):
+        """Limit what the program writes; for when its code object has been handed over."""
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.output + 1, self.output + 1))
+
     def apply(self):
         """Bind the calling child: what the kernel holds it to even if PID 1 were asleep."""
         cpu = int(self.cpu_s) + 2
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (self.output + 1, self.output + 1))
         if not self.by_cgroup:
             # Private memory is what a program allocates; address space bounds what it shares or reserves.
             data, space, _ = self.options["base"]

@@ -27,7 +27,7 @@ import site
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from keeper import condition, ipc_tables, main_file, mapped_bytes, supervise, wipe
+from keeper import condition, ipc_tables, main_file, mapped_bytes, oom_kills, supervise, wipe
 from program import (
     COMPILING,
     DESCRIPTORS,
@@ -59,6 +59,7 @@ def main():
     harden()
     warm()
     ipc_tables.extend(os.open(f"/proc/sysvipc/{name}", os.O_RDONLY) for name in ("shm", "sem", "msg"))
+    oom_kills.begin()
     options["base"] = mapped_bytes()
     options["condition"] = condition()
     stream.write(json.dumps({"python": sys.version.split()[0]}).encode() + b"\n")
@@ -111,6 +112,7 @@ class Task:
             code = compile_and_hand_over(self.source)
             if code is None:
                 return 1
+        self.limits.bound_output()
         return call_function(code, self.entry) if self.entry else run_script(code)
 
 
