@@ -9,6 +9,7 @@ program's to change, and what it reports is judged on the host as data. Standard
 import atexit
 import builtins
 import ctypes
+import gc
 import marshal
 import mmap
 import os
@@ -16,6 +17,10 @@ import resource
 import signal
 import sys
 import types
+
+# A program may put something else in their place.
+from builtins import BaseException, getattr, hasattr, int, isinstance, issubclass, len, list, str, type, vars  # noqa: UP029
+from io import BufferedRandom, BufferedWriter, TextIOWrapper
 
 from values import dumps, loads
 
@@ -31,6 +36,9 @@ prctl = ctypes.CDLL(None, use_errno=True).prctl
 marks = mmap.mmap(-1, 2)
 """Shared bytes in which a child says how far it came. A program can set them too, to its own disadvantage only."""
 OUT_OF_MEMORY, COMPILING = range(2)
+MANY_OBJECTS = 50_000
+excepthook = sys.__excepthook__
+SourceFileLoader = type(sys.modules["__main__"].__loader__)
 main_module = None
 """The program, once it runs in this process."""
 
@@ -77,32 +85,72 @@ def child(job, limits, files):
     limits.apply()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        status = job()
+        try:
+            status = job()
+        finally:
+            flush(0, quiet=True)
     except BaseException:
         status = report(*sys.exc_info())
-    return finish(status)
+    status = finish(status)
+    if status == -signal.SIGINT:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    return status
 
 
 def report(kind, error, frames):
     """Show an exception as the interpreter would, without our frames; the exit status it stands for."""
     if issubclass(kind, SystemExit):
-        if error.code is None or isinstance(error.code, int):
-            return (error.code or 0) & 0xFF
-        print(error.code, file=sys.stderr)
-        return 1
+        return leave_with(error)
     if issubclass(kind, MemoryError):
         marks[OUT_OF_MEMORY] = 1
     while frames and frames.tb_frame.f_code.co_filename.startswith(OUR_FOLDER):
         frames = frames.tb_next
+    error = error.with_traceback(frames)
+    sys.last_type, sys.last_value, sys.last_traceback = kind, error, frames
+    if not hasattr(sys, "excepthook"):
+        complain("sys.excepthook is missing\n")
     try:
-        sys.excepthook(kind, error.with_traceback(frames), frames)
+        getattr(sys, "excepthook", excepthook)(kind, error, frames)
+    except SystemExit as another:
+        return leave_with(another)
+    except BaseException as another:
+        complain("Error in sys.excepthook:\n")
+        excepthook(type(another), another, another.__traceback__ and another.__traceback__.tb_next)
+        complain("\nOriginal exception was:\n")
+        excepthook(kind, error, frames)
+    return -signal.SIGINT if kind is KeyboardInterrupt else 1
+
+
+def leave_with(error):
+    """The exit status of a SystemExit."""
+    code = error.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF if -(2**63) <= code < 2**63 else 0xFF
+    try:
+        complain(str(code))
     except BaseException:
         pass
+    complain("\n")
     return 1
+
+
+def complain(text):
+    try:
+        sys.stderr.write(text)
+    except BaseException:
+        pass
 
 
 def finish(status):
     """What an interpreter does when its main program has ended, short of freeing memory."""
+    sys.settrace(None)
+    sys.setprofile(None)
+    if main_module:
+        for name in ("__file__", "__cached__"):
+            vars(main_module).pop(name, None)
     try:
         if threading := sys.modules.get("threading"):
             threading._shutdown()
@@ -110,21 +158,58 @@ def finish(status):
     except BaseException:
         pass
     status = flush(status)
-    namespace = vars(main_module) if main_module else {}
-    for name in list(namespace):
-        if name != "__builtins__":
-            namespace[name] = None  # closes and so flushes files that the program left open
+    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+    sys.last_type = sys.last_value = sys.last_traceback = None
+    if main_module:
+        drop_main_module()
     return flush(status)
 
 
-def flush(status):
-    for stream in (sys.stdout, sys.stderr):
+def drop_main_module():
+    """Write what open files still hold, and let go of the program's variables: few by a collection, many one by one."""
+    global main_module
+    found = gc.get_objects()  # none of what PID 1 had before the fork is among them
+    for left in found:
+        if type(left) in (TextIOWrapper, BufferedWriter, BufferedRandom) and not left.closed:
+            try:
+                left.flush()
+            except BaseException:
+                pass
+    few = len(found) < MANY_OBJECTS
+    found = left = None
+    namespace = vars(main_module)
+    for name in ("__main__", main_module.__name__):
+        sys.modules.pop(name, None)
+    main_module = None
+    if few:
+        namespace = None
+        gc.enable()
+        gc.collect()
+        return
+    for name in list(namespace):
+        if name != "__builtins__":
+            namespace[name] = None
+
+
+def flush(status, quiet=False):
+    """Flush the standard streams; the exit status, which is 120 where that fails."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name, None)
+        try:
+            closed = stream is None or stream.closed
+        except BaseException:
+            closed = False
+        if closed:
+            continue
         try:
             stream.flush()
-        except ValueError:
-            pass  # closed by the program
-        except BaseException:
-            status = status or 120
+        except BaseException as error:
+            if quiet:
+                continue
+            if name == "stdout":
+                complain(f"Exception ignored in: {stream!r}\n")
+                excepthook(type(error), error, error.__traceback__.tb_next)
+            status = 120
     return status
 
 
@@ -133,14 +218,27 @@ def run_module(code, name):
     global main_module
     module = main_module = types.ModuleType(name)
     module.__file__ = MAIN
+    module.__annotations__ = {}
+    module.__cached__ = None
+    module.__loader__ = SourceFileLoader(name, MAIN)
     module.__builtins__ = builtins
     sys.modules["__main__"] = sys.modules[name] = module
+    sys.setrecursionlimit(sys.getrecursionlimit() + depth())
     exec(code, module.__dict__)
+    sys.settrace(None)
     return module
 
 
+def depth():
+    """Number of our frames below a program's, of which its limit on recursion is to know nothing."""
+    frame, number = sys._getframe(0), 0
+    while frame:
+        frame, number = frame.f_back, number + 1
+    return number
+
+
 def compile_and_hand_over(source):
-    """The code object, of which PID 1 gets a copy before the program begins; None where it does not compile.
+    """The code object; None where it does not compile. PID 1 gets a copy, and the warnings, before the program begins.
 
     This is done in a child, so that a source made to break the compiler breaks only that.
     """
@@ -150,7 +248,7 @@ def compile_and_hand_over(source):
     except BaseException as error:
         sys.excepthook(type(error), error.with_traceback(None), None)
         return None
-    write_all(HANDED_FD, memoryview(marshal.dumps(code)))
+    write_all(HANDED_FD, memoryview(marshal.dumps((code, os.pread(2, 1 << 16, 0)))))
     os.close(HANDED_FD)
     marks[COMPILING] = 0
     return code

@@ -18,6 +18,7 @@ Protocol (big-endian): REQUEST, program, entry point; then for each input SIZE a
 """
 
 import gc
+import io
 import json
 import marshal
 import os
@@ -32,6 +33,7 @@ from program import (
     COMPILING,
     DESCRIPTORS,
     MAIN,
+    OUR_FOLDER,
     PR_SET_DUMPABLE,
     WORK,
     Limits,
@@ -46,6 +48,7 @@ from stream import MAGIC, OK, REQUEST, RESULT, RUNTIME, SIZE, STOP, Stream
 
 COMPILE_CPU_S = 10
 LONG_SOURCE = 1 << 16
+PINNED = {"PATH", "HOME", "LANG", "TZ", "PYTHONHASHSEED", "PYTHONINTMAXSTRDIGITS", "PYTHONDONTWRITEBYTECODE"}
 UNCOMPILABLE = b"SyntaxError: the program cannot be compiled within the limits of time and memory\n"
 
 USUAL_MODULES = "bisect collections copy functools heapq io itertools json math operator re string time typing"
@@ -89,10 +92,30 @@ def warm():
         pass
     for name in ("keeper", "program", "stream", "values"):
         del sys.modules[name]
-    sys.path[0] = WORK
+    sys.path[:] = [WORK, *(path for path in sys.path if path != OUR_FOLDER[:-1])]
     sys.argv[:] = ["main.py"]
+    sys.orig_argv[-2:] = ["main.py"]
+    for name in set(os.environ) - PINNED:
+        del os.environ[name]
+    reopen_streams()
     gc.collect()
     gc.freeze()
+
+
+def reopen_streams():
+    """Make the standard streams anew: those of the start know what this process had, not that a child has files."""
+    for number in range(3):
+        file = os.memfd_create("io", 0)
+        os.dup2(file, number)
+        os.close(file)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        old = getattr(sys, name)
+        raw = open(number, "wb" if number else "rb", closefd=False)  # noqa: SIM115 (stays open)
+        raw.raw.name = f"<{name}>"
+        new = io.TextIOWrapper(raw, old.encoding, old.errors, newline="\n", line_buffering=old.line_buffering)
+        new.mode = old.mode
+        setattr(sys, name, new)
+        setattr(sys, f"__{name}__", new)
 
 
 class Task:
@@ -104,6 +127,7 @@ class Task:
         self.limits = limits
         self.code = None
         self.complaint = b""
+        self.warnings = b""
 
     def job(self):
         """What a child does."""
@@ -112,6 +136,8 @@ class Task:
             code = compile_and_hand_over(self.source)
             if code is None:
                 return 1
+        elif self.warnings:
+            os.write(2, self.warnings)
         self.limits.bound_output()
         return call_function(code, self.entry) if self.entry else run_script(code)
 
@@ -123,6 +149,7 @@ def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memor
     entry = stream.read(entry_size).decode()
     task = Task(source, entry, Limits(cpu_s, wall_s, memory, output, options))
     if program_size > LONG_SOURCE:
+        main_file.lay_down(source)  # whence a warning takes its line
         with_files(5, compile_apart, task)
     for _ in range(inputs):
         (size,) = SIZE.unpack(stream.read(SIZE.size) or SIZE.pack(STOP))
@@ -165,7 +192,7 @@ def settle_code(task, result, files):
         task.complaint = task.complaint or UNCOMPILABLE
         return True
     if data := read_file(handed):
-        task.code = marshal.loads(data)
+        task.code, task.warnings = marshal.loads(data)
     return False
 
 

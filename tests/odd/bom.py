@@ -1,0 +1,1 @@
+﻿print("after the mark", open(__file__, "rb").read(3))

@@ -1,0 +1,4 @@
+async def nothing():
+    pass
+nothing()
+print("end")

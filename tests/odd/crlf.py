@@ -1,0 +1,3 @@
+text = """two
+lines"""
+print(repr(text), len(text))

@@ -1,0 +1,6 @@
+import sys
+print("out")
+try:
+    exit(4)
+finally:
+    print(sys.stdin.closed)

@@ -1,0 +1,1 @@
+raise BaseExceptionGroup("group", [SystemExit(3), ValueError("v")])

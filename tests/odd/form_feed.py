@@ -1,0 +1,5 @@
+x = 1
+print(x)
+	
+if x:
+	print("tabs")

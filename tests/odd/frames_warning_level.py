@@ -1,0 +1,2 @@
+import warnings
+warnings.warn("far up", stacklevel=4)

@@ -1,0 +1,4 @@
+help(len)
+def mine(x: int) -> int:
+    """My own function."""
+help(mine)

@@ -1,0 +1,4 @@
+name = input("Who? ")
+print("Hello", name)
+age = input()
+print(repr(age))

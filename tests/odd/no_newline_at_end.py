@@ -1,0 +1,2 @@
+if True:
+    print("last line has no end")

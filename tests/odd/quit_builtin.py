@@ -1,0 +1,2 @@
+print(quit, exit, callable(help))
+quit("bye")

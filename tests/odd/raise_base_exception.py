@@ -1,0 +1,3 @@
+class Odd(BaseException):
+    pass
+raise Odd("base")

@@ -1,0 +1,3 @@
+import sys
+sys.excepthook = lambda *exception: sys.exit(9)
+raise ValueError("original")

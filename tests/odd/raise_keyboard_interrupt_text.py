@@ -1,0 +1,5 @@
+import atexit
+atexit.register(print, "atexit")
+class Mine(KeyboardInterrupt):
+    pass
+raise Mine("text")

@@ -1,0 +1,2 @@
+print("ok")
+"\ud800".encode()

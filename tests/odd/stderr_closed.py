@@ -1,0 +1,4 @@
+import sys
+sys.stderr.close()
+print("out")
+raise ValueError("not shown")

@@ -1,0 +1,2 @@
+with open("/dev/stdin") as file:
+    print(file.read())

@@ -1,0 +1,5 @@
+import os
+import sys
+print("lost")
+os.close(1)
+sys.exit(3)

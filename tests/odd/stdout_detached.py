@@ -1,0 +1,3 @@
+import sys
+binary = sys.stdout.detach()
+binary.write(b"bytes\n")

@@ -1,0 +1,3 @@
+out = open(1, "w")
+out.write("second ")
+print("first")

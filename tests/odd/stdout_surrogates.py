@@ -1,0 +1,2 @@
+print("\udcff\udc80 escaped bytes")
+print("\ud800 cannot be encoded")

@@ -1,0 +1,3 @@
+x = 1000
+print(x is 1000)
+assert (x, "always true")

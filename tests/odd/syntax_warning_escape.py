@@ -1,0 +1,2 @@
+import re
+print(re.split("\s+", "a b\d"))
