@@ -53,6 +53,7 @@ class BoxPool(Sandbox, ABC):
             raise UsageError(f"expected a positive number of workers, got {workers!r}")
         self.workers = workers or len(os.sched_getaffinity(0))
         self._closed = False
+        self._proven = False  # whether a box has ever started, so that one that does not is a passing trouble
         self._begin()
         _pools.add(self)
 
@@ -103,14 +104,14 @@ class BoxPool(Sandbox, ABC):
         while True:
             before = len(results)
             try:
-                with self._box(room) as box:
+                with self._box(room, fresh=failures > 0) as box:
                     box.prepare(limits)
                     box.channel.run(source, inputs, limits, entry_point, ask if stop else None, results)
                     box.runs += len(results) - before
                 return results
-            except SandboxUnavailable:
-                raise
-            except BoxFailure as error:
+            except (BoxFailure, SandboxUnavailable) as error:
+                if isinstance(error, SandboxUnavailable) and not self._proven:
+                    raise
                 if stopped or len(results) == len(inputs):
                     return results
                 failures = 1 if len(results) > before else failures + 1
@@ -121,15 +122,22 @@ class BoxPool(Sandbox, ABC):
                 time.sleep(PAUSES_S[failures])
 
     @contextlib.contextmanager
-    def _box(self, room: Room) -> Iterator[Box]:
-        """Borrow a box; one that raised anything, even Ctrl-C, is ended, for its stream may be in mid-frame."""
+    def _box(self, room: Room, fresh: bool) -> Iterator[Box]:
+        """Borrow a box, a new one if need be.
+
+        One that raised anything, even Ctrl-C, is ended, for its stream may be in mid-frame.
+        """
         slots = self._rooms[room]
         box = slots.take()
         try:
             if self._closed:
                 raise SandboxError(f"expected an open {self.kind} sandbox, got one that was closed; make a new one")
+            if box is not None and fresh:
+                box.close()
+                box = None
             if box is None:
                 box = self.start_box()
+                self._proven = True
             yield box
         except BaseException:
             if box is not None:
