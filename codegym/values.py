@@ -17,6 +17,7 @@ _EXACT_IN_JSON = 2**53
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _EXACT_IN_TEXT = 10**4000
 _DEEPEST = 100
+_MOST_ALIKE = 1000
 """Levels of nesting that are decoded; well within what the host's own recursion bears."""
 
 
@@ -88,13 +89,21 @@ _DECODERS: "dict[str, Any]" = {
     "int": lambda body, depth: int(body, 16),
     "str": lambda body, depth: bytes.fromhex(body).decode("utf-8", "surrogatepass"),
     "float": lambda body, depth: float(body),
-    "dict": lambda body, depth: {_decode(key, depth): _decode(item, depth) for key, item in body},
+    "dict": lambda body, depth: dict(_hashed([(_decode(key, depth), _decode(item, depth)) for key, item in body], 0)),
     "tuple": lambda body, depth: tuple(_decode(item, depth) for item in body),
-    "set": lambda body, depth: {_decode(item, depth) for item in body},
-    "frozenset": lambda body, depth: frozenset(_decode(item, depth) for item in body),
+    "set": lambda body, depth: set(_hashed([_decode(item, depth) for item in body])),
+    "frozenset": lambda body, depth: frozenset(_hashed([_decode(item, depth) for item in body])),
     "bytes": lambda body, depth: bytes.fromhex(body),
     "complex": lambda body, depth: complex(*(_decode(part, depth) for part in body)),
 }
+
+
+def _hashed(items: list[Any], part: int | None = None) -> list[Any]:
+    """The items, unless so many hash alike that a table of them would take quadratic time."""
+    hashes = {hash(item if part is None else item[part]) for item in items}
+    if len(items) - len(hashes) > _MOST_ALIKE:
+        raise ValueError(f"more than {_MOST_ALIKE} items that hash alike")
+    return items
 
 
 def _decode(node: Any, depth: int) -> Any:

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from program import MAIN, OUT_OF_MEMORY, WORK, child, marks, write_all
+from program import MAIN, OUT_OF_MEMORY, WORK, child, libc, marks, write_all
 from stream import MEMORY, OK, OUTPUT, RUNTIME, TIME
 
 WRITABLE = (WORK, "/tmp", "/dev/shm", "/dev/mqueue")
@@ -29,7 +29,7 @@ class MainFile:
     mark = None
 
     def lay_down(self, source):
-        if self.source is source and self.mark == self.look():
+        if self.source is source and self.is_untouched():
             return
         descriptor = os.open(MAIN, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
         write_all(descriptor, memoryview(source))
@@ -45,7 +45,14 @@ class MainFile:
         return seen.st_ino, seen.st_ctime_ns
 
     def is_untouched(self):
-        return self.mark is not None and self.mark == self.look()
+        """Whether it is as it was laid down. A write through a mapping leaves no other mark than itself."""
+        if self.mark is None or self.mark != self.look():
+            return False
+        descriptor = os.open(MAIN, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            return os.pread(descriptor, len(self.source) + 1, 0) == self.source
+        finally:
+            os.close(descriptor)
 
 
 main_file = MainFile()
@@ -95,6 +102,7 @@ def supervise(job, limits, files, host=None):
     overtime = wait_for(pid, limits, started, host)
     if overtime:
         os.kill(pid, signal.SIGKILL)
+    kill_all()  # first, for a process that traces this one would keep it from being reaped
     _, wait_status, usage = os.wait4(pid, 0)
     wall = time.monotonic() - started
     cpu = usage.ru_utime + usage.ru_stime + kill_the_rest()
@@ -102,6 +110,8 @@ def supervise(job, limits, files, host=None):
     memory = usage.ru_maxrss * 1024
     files_full = any(os.fstat(file).st_size > limits.output for file in files[1:4])
     killed_for_memory = limits.by_cgroup and oom_kills.another()
+    if killed_for_memory:
+        limits.options["condition"] = None  # what was killed may be charged for a while yet, so this box retires
     if overtime or cpu > limits.cpu_s or exit_code == -signal.SIGXCPU:
         status = TIME
     elif memory - limits.options["base"][2] > limits.memory:
@@ -120,7 +130,10 @@ def supervise(job, limits, files, host=None):
 def wait_for(pid, limits, started, host):
     """Wait until ``pid`` ends; True where it used up its time first. Sleeps, never spins."""
     watch = select.poll()
-    handle = os.pidfd_open(pid)
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:  # the program was quick to take this process's descriptors from it
+        return True
     watch.register(handle, select.POLLIN)
     if host is not None:
         watch.register(host, 0)
@@ -137,7 +150,10 @@ def wait_for(pid, limits, started, host):
                 if descriptor == handle:
                     return False
                 sys.exit("the host has gone")
-            used = cpu_seconds_of_all()
+            try:
+                used = cpu_seconds_of_all()
+            except OSError:  # as above
+                return True
     finally:
         os.close(handle)
 
@@ -160,10 +176,7 @@ def kill_the_rest():
     """Kill and reap all other processes of the namespace; the CPU seconds that they had used."""
     cpu = 0.0
     while True:
-        try:
-            os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        kill_all()
         try:
             _, _, usage = os.wait4(-1, 0)
         except ChildProcessError:
@@ -171,15 +184,30 @@ def kill_the_rest():
         cpu += usage.ru_utime + usage.ru_stime
 
 
+def kill_all():
+    """Kill every other process of the namespace."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
 def condition():
     """What a program can change for those after it, and cannot be wiped.
 
-    Of this process, which has the same user: limits, priority, cores. Of the namespace: System V shared memory,
-    semaphores and queues.
+    Of this process, which has the same user: limits, priority, scheduling, cores. Of the namespace: System V
+    shared memory, semaphores and queues.
     """
     limits = [resource.getrlimit(number) for number in range(16)]
     objects = [os.pread(table, 4096, 0) for table in ipc_tables]
-    return limits, os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0), objects
+    scheduling = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0), os.sched_getaffinity(0), disk_priority()
+    return limits, scheduling, objects
+
+
+def disk_priority():
+    """What ioprio_get(2) says of this process, for which the standard library has no function."""
+    number = {"x86_64": 252, "aarch64": 31}.get(os.uname().machine)
+    return libc.syscall(number, 1, 0) if number else None
 
 
 def wipe():
@@ -190,6 +218,8 @@ def wipe():
                 os.chmod(folder, 0o1777)
         except PermissionError:
             pass  # not ours, so no program can have changed it either
+        for name in os.listxattr(folder):
+            os.removexattr(folder, name)
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.path != MAIN or not main_file.is_untouched():

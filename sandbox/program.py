@@ -32,7 +32,8 @@ HANDED_FD = 4
 PR_SET_DUMPABLE = 4
 OUR_FOLDER = os.path.dirname(os.path.abspath(__file__)) + "/"
 
-prctl = ctypes.CDLL(None, use_errno=True).prctl
+libc = ctypes.CDLL(None, use_errno=True)
+prctl = libc.prctl
 marks = mmap.mmap(-1, 2)
 """Shared bytes in which a child says how far it came. A program can set them too, to its own disadvantage only."""
 OUT_OF_MEMORY, COMPILING = range(2)

@@ -23,7 +23,7 @@ from codegym.sandbox.pool import Box, BoxPool
 
 BOX_FOLDER = "/opt/codegym"
 PROCESSES = 64
-SCRATCH_BYTES = 64 << 20
+SCRATCH_BYTES = 24 << 20
 START_S = 20.0
 _STAGED = "codegym-bwrap-"
 NOBODY = 65534
@@ -249,9 +249,10 @@ def _arguments(python: str, prefix: str, files: dict[str, int], info: int) -> li
         *("--ro-bind", "/usr", "/usr"),
         *_system_links(),
         *libraries,
+        *_without_packages(prefix),
         *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
         *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),
-        *("--proc", "/proc", "--dev", "/dev", "--mqueue", "/dev/mqueue"),
+        *("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev", "--mqueue", "/dev/mqueue"),
         *shipped,
         *scratch,
         *("--remount-ro", "/dev", "--remount-ro", "/"),
@@ -260,6 +261,16 @@ def _arguments(python: str, prefix: str, files: dict[str, int], info: int) -> li
         *("--chdir", "/box", "--info-fd", str(info), "--"),
         *(python, "-S", "-s", f"{BOX_FOLDER}/runner.py", options),
     ]
+
+
+def _without_packages(prefix: str) -> list[str]:
+    """Empty folders over those of third-party packages: codegym with its problems may be among them."""
+    arguments: list[str] = []
+    for base in dict.fromkeys(("/usr/lib", "/usr/local/lib", f"{prefix}/lib")):
+        for name in ("site-packages", "dist-packages"):
+            for folder in sorted(Path(base).glob(f"python3*/{name}")):
+                arguments += [*_tmpfs(str(folder)), "--remount-ro", str(folder)]
+    return arguments
 
 
 def _system_links() -> list[str]:

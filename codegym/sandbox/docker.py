@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 BOX_USER = 10001
 PROCESSES = 64
-SCRATCH_BYTES = 64 << 20
+SCRATCH_BYTES = 24 << 20
 OWN_MEMORY_BYTES = 96 << 20
-"""Beyond a program's limit: the runner, the scratch space and the streams' buffers count in the same cgroup."""
+"""Beyond a program's limit: for the runner, the streams' buffers, and all that the three scratch folders can hold."""
 START_S = 30.0
 CONNECT_S = 10.0
 SOCKET_FOLDER = "/run/codegym"

@@ -1,0 +1,10 @@
+# Tries: forks in a loop, and so does every child
+# Must: the number of processes is bounded, their CPU time is added up
+# Status: time_limit_exceeded
+# Limits: cpu_s=0.3
+import os
+while True:
+    try:
+        os.fork()
+    except OSError:
+        pass
