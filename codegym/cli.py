@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Column, Table
-from rich.text import Text
 
 from codegym.errors import CodegymError, UsageError
+from codegym.tables import out, print_judgement, print_problems, print_reports, print_summary
 from codegym.version import __version__
 
 app = typer.Typer(
@@ -29,7 +27,6 @@ sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True
 app.add_typer(problems_app, name="problems")
 app.add_typer(sandbox_app, name="sandbox")
 
-out = Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False)
 
 ProblemsOption = Annotated[str, typer.Option("--problems", help="'builtin', or a folder or file of problems.")]
 SandboxOption = Annotated[str, typer.Option("--sandbox", help="auto, docker or bubblewrap.")]
@@ -121,13 +118,7 @@ def list_problems(source: SourceArgument = "builtin", as_json: JsonOption = Fals
     if as_json:
         _print_json(rows)
         return
-    table = Table(Column("id", no_wrap=True), "kind", "difficulty", "tests", "starter", "tags", box=None)
-    for row in rows:
-        tests = f"{row['public_tests']} + {row['private_tests']}"
-        starter = "yes" if row["starter"] else ""
-        table.add_row(row["id"], row["kind"], row["difficulty"], tests, starter, ", ".join(row["tags"]))  # type: ignore[arg-type]
-    out.print(table)
-    out.print(f"{len(rows)} problems")
+    print_problems(rows)
 
 
 @problems_app.command("show")
@@ -171,19 +162,7 @@ def check(
             {r.problem.id: {"sound": not r.findings, "findings": list(r.findings), "cpu_s": r.cpu_s} for r in reports}
         )
     else:
-        table = Table("problem", "kind", "difficulty", "tests", "programs", "slowest right", "", box=None)
-        for r in reports:
-            p = r.problem
-            tests = f"{len(p.public_tests)} + {r.private_tests}"
-            verdict = Text("unsound", "red") if r.findings else Text("sound", "green")
-            table.add_row(p.id, p.kind, p.difficulty, tests, str(len(p.programs)), f"{1000 * r.cpu_s:.0f} ms", verdict)
-        out.print(table)
-        for report in unsound:
-            for finding in report.findings:
-                where = "" if finding.startswith(report.problem.source) else f"{report.problem.source}: "
-                print(f"{where}{finding}")
-        seconds = time.monotonic() - started
-        print(f"{len(reports) - len(unsound)} of {len(reports)} problems are sound ({box.kind}, {seconds:.0f} s)")
+        print_reports(reports, box.kind, time.monotonic() - started)
     raise typer.Exit(1 if unsound else 0)
 
 
@@ -219,13 +198,7 @@ def judge_program(
         verdict = str(judgement.verdict)
         _print_json({"problem": problem.id, "accepted": judgement.accepted, "verdict": verdict, "results": results})
     else:
-        table = Table("test", "verdict", "CPU", "memory", box=None)
-        for number, r in enumerate(judgement.results, 1):
-            table.add_row(
-                f"{r.split} {number}", str(r.verdict), f"{1000 * r.cpu_s:.0f} ms", f"{r.memory_bytes >> 20} MB"
-            )
-        out.print(table)
-        print(f"{problem.id}: {judgement.verdict} ({judgement.passed} of {len(judgement.results)} tests passed)")
+        print_judgement(judgement)
     raise typer.Exit(0 if judgement.accepted else 1)
 
 
@@ -308,25 +281,9 @@ def bench(
     if as_json:
         _print_json({"agent": agent, "sandbox": box.kind, "run": str(path), **summary.as_dict()})
     else:
-        _print_summary(summary)
+        print_summary(summary)
         print(f"{box.kind}, {time.monotonic() - started:.1f} s; episodes are in {path}")
     raise typer.Exit(1 if summary.errors else 0)
-
-
-def _print_summary(summary: Any) -> None:
-    table = Table("difficulty", "episodes", "solved", "rate", "mean turns", box=None)
-    for group in (*summary.by_difficulty, summary.total):
-        row = (group.name, str(group.episodes), str(group.solved), f"{group.rate:.1%}", f"{group.turns:.2f}")
-        table.add_row(*row, style="bold" if group is summary.total else None)
-    out.print(table)
-    verdicts = Table("verdict", "first turn, public tests", "at the end", box=None)
-    for name in dict.fromkeys([*summary.first_verdicts, *summary.verdicts]):
-        verdicts.add_row(name, str(summary.first_verdicts.get(name, 0)), str(summary.verdicts.get(name, 0)))
-    out.print(verdicts)
-    if summary.errors:
-        print(
-            f"{summary.errors} episodes could not end through our fault and count nowhere above; --resume tries again"
-        )
 
 
 @sandbox_app.command("build")

@@ -43,7 +43,7 @@ ROOMS: dict[str, set[str]] = {
     "play": {"env", "errors"},
     "progress": {"episode"},
 }
-EVERYTHING = {"cli", ""}
+EVERYTHING = {"cli", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 
 
