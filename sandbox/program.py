@@ -117,7 +117,8 @@ def report(kind, error, frames):
         return leave_with(another)
     except BaseException as another:
         complain("Error in sys.excepthook:\n")
-        excepthook(type(another), another, another.__traceback__ and another.__traceback__.tb_next)
+        frames_of_hook = another.__traceback__ and another.__traceback__.tb_next
+        excepthook(type(another), another.with_traceback(frames_of_hook), frames_of_hook)
         complain("\nOriginal exception was:\n")
         excepthook(kind, error, frames)
     return -signal.SIGINT if kind is KeyboardInterrupt else 1
