@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from program import MAIN, OUT_OF_MEMORY, WORK, child, libc, marks, write_all
+from program import DESCRIPTORS, MAIN, OUT_OF_MEMORY, WORK, child, libc, marks, write_all
 from stream import MEMORY, OK, OUTPUT, RUNTIME, TIME
 
 WRITABLE = (WORK, "/tmp", "/dev/shm", "/dev/mqueue")
@@ -132,7 +132,9 @@ def wait_for(pid, limits, started, host):
     watch = select.poll()
     try:
         handle = os.pidfd_open(pid)
-    except OSError:  # the program was quick to take this process's descriptors from it
+    except OSError:
+        if not was_disarmed():
+            raise
         return True
     watch.register(handle, select.POLLIN)
     if host is not None:
@@ -152,10 +154,17 @@ def wait_for(pid, limits, started, host):
                 sys.exit("the host has gone")
             try:
                 used = cpu_seconds_of_all()
-            except OSError:  # as above
+            except OSError:
+                if not was_disarmed():
+                    raise
                 return True
     finally:
         os.close(handle)
+
+
+def was_disarmed():
+    """Whether the program took this process's right to open files, so that a failure here is its doing and not ours."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE) != (DESCRIPTORS, DESCRIPTORS)
 
 
 def cpu_seconds_of_all():
