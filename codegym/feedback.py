@@ -167,7 +167,7 @@ def _entries(
 
 def _assembled(head: str, failing: Sequence[str], passing: Sequence[str], more: int, retry: str, most: int) -> str:
     """Whole entries, failing tests first, as many as fit, and a word on those that do not."""
-    room = most - len(head) - len(retry) - len(_NOTE.format(10**6)) - len(_NOTE.format(10**6))
+    room = most - len(head) - len(retry) - 2 * len(_NOTE.format(10**6))
     kept: list[str] = []
     for entry in (*failing, *passing):
         room -= len(entry) + 2
