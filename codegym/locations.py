@@ -1,6 +1,7 @@
 """The one module that knows where the files beside the code lie, in a checkout and in a wheel."""
 
 import os
+import platform
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -17,8 +18,19 @@ def problems_folder() -> Path:
 
 
 def sandbox_folder() -> Path:
-    """The box's own half: runner and Dockerfile."""
+    """The box's own half: runner, Dockerfile, filter of system calls."""
     return _data("sandbox")
+
+
+def seccomp_policy() -> str:
+    """The filter of system calls, as the Docker engine takes it (JSON)."""
+    return (sandbox_folder() / "seccomp.json").read_text()
+
+
+def seccomp_filter() -> bytes | None:
+    """The same compiled for this machine's processor (an array of ``struct sock_filter``); None if there is none."""
+    path = sandbox_folder() / "filters" / f"{platform.machine()}.bpf"
+    return path.read_bytes() if path.is_file() else None
 
 
 def box_files() -> dict[str, bytes]:

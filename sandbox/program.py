@@ -24,7 +24,7 @@ from io import BufferedRandom, BufferedWriter, TextIOWrapper
 
 from values import dumps, loads
 
-WORK = "/box"
+WORK = os.getcwd()
 MAIN = WORK + "/main.py"
 DESCRIPTORS = 256
 RETURN_FD = 3

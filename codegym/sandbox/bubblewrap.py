@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import platform
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from codegym.errors import BoxFailure, SandboxUnavailable
-from codegym.locations import box_files
+from codegym.locations import box_files, seccomp_filter
 from codegym.sandbox.channel import Channel
 from codegym.sandbox.owners import is_gone, owner
 from codegym.sandbox.pool import Box, BoxPool
@@ -87,15 +88,19 @@ class BubblewrapSandbox(BoxPool):
         """Start ``bwrap``. What it holds open is closed here, or its end would not show."""
         ours, theirs = socket.socketpair()
         info_read, info_write = os.pipe()
+        system_calls = seccomp_filter()
+        if system_calls is None:
+            raise SandboxUnavailable(f"expected a processor that a filter is compiled for, got {platform.machine()}")
         files = {name: _in_memory(data) for name, data in box_files().items()}
+        filter_fd = _in_memory(system_calls)
         user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
         try:
             process = subprocess.Popen(
-                [self._reachable_bwrap(), *_arguments(python, prefix, files, info_write)],
+                [self._reachable_bwrap(), *_arguments(python, prefix, files, info_write, filter_fd)],
                 stdin=theirs,
                 stdout=theirs,
                 stderr=log,
-                pass_fds=[info_write, *files.values()],
+                pass_fds=[info_write, filter_fd, *files.values()],
                 cwd="/",
                 env={},
                 start_new_session=True,
@@ -107,7 +112,7 @@ class BubblewrapSandbox(BoxPool):
             raise SandboxUnavailable(f"expected bubblewrap to start, got: {error}") from None
         finally:
             theirs.close()
-            for descriptor in (info_write, *files.values()):
+            for descriptor in (info_write, filter_fd, *files.values()):
                 os.close(descriptor)
         return BubblewrapBox(Channel(ours), process, info_read)
 
@@ -121,7 +126,7 @@ class BubblewrapSandbox(BoxPool):
             "processes": f"PID namespace of its own; at most {PROCESSES} (rlimit)",
             "memory": "rlimit a process (no cgroup: processes of one run can add up)",
             "user": "unprivileged, no capabilities, no new privileges, no nested user namespaces",
-            "system calls": "not filtered",
+            "system calls": "an allowlist of codegym's own (seccomp)",
         }
 
     def _reachable_bwrap(self) -> str:
@@ -234,7 +239,7 @@ def _readable_by_others(path: str) -> bool:
     return all(os.stat(place).st_mode & stat.S_IXOTH for place in places)
 
 
-def _arguments(python: str, prefix: str, files: dict[str, int], info: int) -> list[str]:
+def _arguments(python: str, prefix: str, files: dict[str, int], info: int, system_calls: int) -> list[str]:
     scratch = [part for where in ("/box", "/tmp", "/dev/shm") for part in _tmpfs(where)]
     shipped = [part for name, fd in files.items() for part in ("--ro-bind-data", str(fd), f"{BOX_FOLDER}/{name}")]
     settings = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
@@ -252,13 +257,13 @@ def _arguments(python: str, prefix: str, files: dict[str, int], info: int) -> li
         *_without_packages(prefix),
         *("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"),
         *("--ro-bind-try", "/etc/alternatives", "/etc/alternatives"),
-        *("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev", "--mqueue", "/dev/mqueue"),
+        *("--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"),
         *shipped,
         *scratch,
         *("--remount-ro", "/dev", "--remount-ro", "/"),
         "--clearenv",
         *settings,
-        *("--chdir", "/box", "--info-fd", str(info), "--"),
+        *("--chdir", "/box", "--info-fd", str(info), "--seccomp", str(system_calls), "--"),
         *(python, "-S", "-s", f"{BOX_FOLDER}/runner.py", options),
     ]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegym.errors import BoxFailure, UsageError
+from codegym.locations import seccomp_policy
 from codegym.problem import Limits
 from codegym.sandbox.channel import Channel
 from codegym.sandbox.engine import LABEL, connect, refusal, remove, sweep_orphans
@@ -104,7 +105,7 @@ class DockerSandbox(BoxPool):
             "processes": f"PID namespace of its own; at most {PROCESSES} (cgroup)",
             "memory": f"cgroup: the limit and {OWN_MEMORY_BYTES >> 20} MB for the box itself; no swap",
             "user": "unprivileged, no capabilities, no new privileges",
-            "system calls": "the engine's default seccomp profile",
+            "system calls": "an allowlist of codegym's own (seccomp)",
         }
 
     def close(self) -> None:
@@ -130,9 +131,14 @@ class DockerSandbox(BoxPool):
             network_mode="none",
             hostname="box",
             read_only=True,
-            tmpfs={"/box": scratch, "/tmp": scratch + ",noexec", "/dev/shm": scratch + ",noexec"},
+            tmpfs={
+                "/box": scratch,
+                "/tmp": scratch + ",noexec",
+                "/dev/shm": scratch + ",noexec",
+                "/dev/mqueue": "ro,size=4k",  # over the queues' file system, in which files could be left
+            },
             cap_drop=["ALL"],
-            security_opt=["no-new-privileges"],
+            security_opt=["no-new-privileges", f"seccomp={seccomp_policy()}"],
             ipc_mode="private",
             pids_limit=PROCESSES,
             mem_limit=memory,

@@ -83,6 +83,7 @@ def build_image(client: "docker.DockerClient", base: str | None = None) -> str:
             tag=tag,
             rm=True,
             forcerm=True,
+            network_mode="none",
             buildargs={"BASE": base},
             labels={BASE_LABEL: base},
             decode=True,

@@ -4,10 +4,14 @@ import threading
 read, write = os.pipe()
 threading.Thread(target=lambda: (os.write(write, b"pipe"), os.close(write))).start()
 print(os.fdopen(read, "rb").read())
-server = socket.create_server(("127.0.0.1", 0))
-with socket.create_connection(server.getsockname()) as client:
+server = socket.socket(socket.AF_UNIX)
+server.bind("socket-of-mine")
+server.listen()
+with socket.socket(socket.AF_UNIX) as client:
+    client.connect("socket-of-mine")
     connection, _ = server.accept()
-    client.sendall(b"loopback")
+    client.sendall(b"nearby")
     print(connection.recv(20))
 server.close()
 connection.close()
+os.unlink("socket-of-mine")

@@ -1,0 +1,156 @@
+"""What a run uses while it goes on: CPU time and memory of all its processes together. Standard library only."""
+
+import os
+import stat
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def open_first(*paths):
+    """A descriptor of the first of some files that can be read, or None."""
+    for path in paths:
+        try:
+            return os.open(path, os.O_RDONLY)
+        except OSError:
+            continue
+    return None
+
+
+def mapped_bytes():
+    """Private writable memory, address space and resident memory of this process, which its children inherit."""
+    space, now, _, _, _, data, _ = (int(word) * PAGE for word in read("self", "statm").split())
+    return data, space, now
+
+
+class Cgroup:
+    """What the kernel counts for the whole box, where it has a cgroup of its own."""
+
+    def begin(self):
+        self.usage = open_first("/sys/fs/cgroup/cpu.stat", "/sys/fs/cgroup/cpuacct/cpuacct.usage")
+        self.events = open_first("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+        self.seen = b""
+        self.killed_for_memory()
+
+    def cpu_s(self):
+        """CPU seconds since the box began."""
+        text = os.pread(self.usage, 4096, 0)
+        if text.startswith(b"usage_usec "):
+            return int(text.split()[1]) / 1e6
+        return int(text) / 1e9
+
+    def killed_for_memory(self):
+        """Whether the kernel has killed for memory since the last call."""
+        if self.events is None:
+            return False
+        before, self.seen = self.seen, os.pread(self.events, 4096, 0)
+        return self.seen != before and self.kills(self.seen) > self.kills(before)
+
+    def kills(self, text):
+        return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(b"oom_kill "))
+
+
+cgroup = Cgroup()
+
+
+class Watch:
+    """One run, looked at now and then.
+
+    A cgroup counts CPU time to the nanosecond, and its memory the kernel bounds. Elsewhere the processes are looked
+    at one by one; of those that come and go between two looks, and that nobody waits for, the time is not seen.
+    """
+
+    def __init__(self, limits, files):
+        self.limits = limits
+        self.files = files
+        self.began = None
+        self.own = {}
+        self.cpu_s = 0.0
+        self.memory = 0
+
+    def look(self):
+        if self.limits.by_cgroup and cgroup.usage is not None:
+            now = cgroup.cpu_s()
+            if self.began is None:
+                self.began = now
+            self.cpu_s = now - self.began
+        else:
+            self.look_at_each()
+
+    def look_at_each(self):
+        cpu_s, space, given = 0.0, 0, {os.fstat(file).st_ino for file in self.files}
+        found = list(processes())
+        held = {}
+        for pid in found:
+            try:
+                cpu_s += self.cpu_of(pid)
+                space += max(0, resident(pid) - self.limits.options["base"][2])
+                held.update((key, size) for key, size in files_in_memory(pid) if key[1] not in given)
+            except OSError:
+                continue
+        self.cpu_s = max(cpu_s, sum(self.own.values()))
+        self.memory = space + sum(held.values())
+        if self.memory > self.limits.memory:  # perhaps counted twice, for processes share memory with their parents
+            self.memory = sum(map(share, found)) + sum(held.values())
+
+    def cpu_of(self, pid):
+        """CPU seconds of a process and of the children that it waited for."""
+        fields = read(pid, "stat").rpartition(b")")[2].split()
+        user, system, *waited_for = (int(field) / TICKS for field in fields[11:15])
+        try:
+            precise = int(read(pid, "schedstat").split()[0]) / 1e9  # of its first thread
+        except OSError:
+            precise = 0.0
+        own = self.own[pid, fields[19]] = max(user + system, precise)
+        return own + sum(waited_for)
+
+
+def processes():
+    """The processes of the run."""
+    if os.getpid() == 1:
+        return [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+    return below(str(os.getpid()))
+
+
+def below(pid):
+    """The processes that descend from one; for a box without a namespace of its own."""
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            for child in read(pid, f"task/{task}/children").split():
+                yield child.decode()
+                yield from below(child.decode())
+    except OSError:
+        return
+
+
+def read(pid, name):
+    with open(f"/proc/{pid}/{name}", "rb") as file:
+        return file.read()
+
+
+def resident(pid):
+    """Resident memory in bytes."""
+    return int(read(pid, "statm").split()[1]) * PAGE
+
+
+def share(pid):
+    """Private memory in bytes, and its share of what it has in common with others."""
+    try:
+        lines = read(pid, "smaps_rollup").splitlines()
+        return sum(int(line.split()[1]) << 10 for line in lines if line.startswith((b"Pss_Anon:", b"Pss_Shmem:")))
+    except OSError:
+        try:
+            return resident(pid)
+        except OSError:
+            return 0
+
+
+def files_in_memory(pid):
+    """Files without a name that a process holds open, which are nowhere but in memory."""
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            seen = os.stat(f"/proc/{pid}/fd/{name}")
+        except OSError:
+            continue
+        if stat.S_ISREG(seen.st_mode) and not seen.st_nlink:
+            yield (seen.st_dev, seen.st_ino), seen.st_blocks << 9
