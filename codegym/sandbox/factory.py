@@ -13,7 +13,7 @@ from codegym.sandbox.scripted import ScriptedSandbox
 
 _log = logging.getLogger("codegym")
 
-REAL_KINDS = ("docker", "bubblewrap")
+REAL_KINDS = ("docker", "bubblewrap", "landlock")
 """In the order in which ``auto`` tries them."""
 KINDS = ("auto", *REAL_KINDS, "scripted")
 
@@ -22,8 +22,8 @@ def make_sandbox(kind: str = "auto", *, workers: int | None = None, **options: A
     """A new sandbox. Use it in ``with``, or close it.
 
     Args:
-        kind: ``docker``, ``bubblewrap``, ``scripted`` (for tests), or ``auto``: Docker if an engine answers and
-            can start a box, else bubblewrap.
+        kind: ``docker``, ``bubblewrap``, ``landlock``, ``scripted`` (for tests), or ``auto``: Docker if an engine
+            answers and can start a box, else bubblewrap, else, with a warning, landlock.
         workers: boxes at work at once, at most; by default one a core.
         options: of the backend.
 
@@ -50,6 +50,10 @@ def _backend(kind: str) -> Callable[..., Sandbox]:
         from codegym.sandbox.bubblewrap import BubblewrapSandbox
 
         return BubblewrapSandbox
+    if kind == "landlock":
+        from codegym.sandbox.landlock import LandlockSandbox
+
+        return LandlockSandbox
     return ScriptedSandbox
 
 
@@ -63,12 +67,14 @@ def _first_that_works(workers: int | None) -> Sandbox:
             continue
         try:
             try_out(sandbox)
+            if missing := sandbox.protections().get("missing"):
+                _log.warning("neither Docker nor bubblewrap works here, so programs are held by %s: %s", kind, missing)
             return sandbox
         except SandboxError as error:
             reasons.append(f"{kind}: {error}")
             _log.warning("%s is there but does not work, so what comes after it is tried: %s", kind, error)
     raise SandboxUnavailable(
-        "expected Docker or bubblewrap to work on this machine, got neither ("
+        "expected Docker, bubblewrap or landlock to work on this machine, got none of them ("
         + "; ".join(reasons)
         + "); codegym doctor says more"
     )

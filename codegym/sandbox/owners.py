@@ -2,29 +2,72 @@
 
 import contextlib
 import os
+import shutil
 import socket
+import tempfile
+from functools import cache
 from pathlib import Path
+
+_MARK = "owner"
 
 
 def owner() -> str:
-    """This process, told from every other, now and after a restart of the machine: boot, pid and start time."""
-    return f"{_boot()}:{os.getpid()}:{_start_time(os.getpid())}"
+    """This process, told from every other, now and after a restart of the machine: boot, pid and start time.
+
+    Raises:
+        OSError: it cannot be found out, for instance because no more files can be opened.
+    """
+    return _mark_of(os.getpid())
+
+
+@cache
+def _mark_of(pid: int) -> str:
+    return f"{_boot()}:{pid}:{_start_time(pid)}"
 
 
 def is_gone(mark: str) -> bool:
     """Whether a mark is that of a process of this machine that is no more; False of what is no such mark."""
     boot, _, process = mark.partition(":")
     pid, _, started = process.partition(":")
-    return boot == _boot() and pid.isdigit() and _start_time(int(pid)) != started
+    try:
+        return boot == _boot() and pid.isdigit() and _start_time(int(pid)) != started
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    except OSError:
+        return False
 
 
+def owned_folder(prefix: str) -> Path:
+    """A new temporary folder of this process. Those of processes that are no more, and of this user, are removed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_uid == os.getuid() and is_gone((left / _MARK).read_text()):
+                shutil.rmtree(left, ignore_errors=True)
+    mark = owner()
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        (folder / _MARK).write_text(mark)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+@cache
 def _boot() -> str:
-    with contextlib.suppress(OSError):
+    try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return socket.gethostname()
+    except FileNotFoundError:  # not Linux
+        return socket.gethostname()
 
 
 def _start_time(pid: int) -> str:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    return ""
+    """When a process started; empty where the system does not tell.
+
+    Raises:
+        FileNotFoundError, ProcessLookupError: there is no such process.
+        OSError: it cannot be found out.
+    """
+    if not os.path.isdir("/proc/self"):
+        return ""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]

@@ -6,7 +6,7 @@ import threading
 import time
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from codegym.errors import BoxFailure, SandboxError, SandboxUnavailable, UsageError
 from codegym.problem import Limits
@@ -15,7 +15,7 @@ from codegym.sandbox.channel import Channel
 
 RUNS_A_BOX = 20_000
 """After so many runs a box is worn and replaced."""
-PAUSES_S = (0.0, 0.1, 0.5, 2.0)
+PAUSES_S = (0.0, 0.1, 0.5, 1.0, 2.0, 2.0, 2.0)
 """Before each further try on a fresh box, when one broke without giving a result."""
 
 
@@ -42,7 +42,7 @@ class BoxPool(Sandbox, ABC):
     """The pool; a backend says how one box starts.
 
     Boxes start when they are first needed. ``workers`` candidates' boxes run at once, and one of the judge's
-    own. After ``os.fork`` a child has an empty pool of its own.
+    own. Once a box had to be replaced, one more stands by. After ``os.fork`` a child has an empty pool of its own.
 
     Args:
         workers: boxes at most; by default one a core.
@@ -59,7 +59,8 @@ class BoxPool(Sandbox, ABC):
 
     def _begin(self) -> None:
         self._rooms: dict[Room, _Slots] = {"candidate": _Slots(self.workers), "judge": _Slots(1)}
-        self._finalizer = weakref.finalize(self, _close_all, self._rooms, os.getpid())
+        self._reserve = _Reserve()
+        self._finalizer = weakref.finalize(self, _close_all, self._rooms, self._reserve, os.getpid())
 
     @abstractmethod
     def start_box(self) -> Box:
@@ -115,11 +116,11 @@ class BoxPool(Sandbox, ABC):
                 if stopped or len(results) == len(inputs):
                     return results
                 failures = 1 if len(results) > before else failures + 1
-                if failures >= len(PAUSES_S):
+                if failures > len(PAUSES_S):
                     raise SandboxError(
                         f"expected a result from a {self.kind} box, but {failures} in a row failed; the last: {error}"
                     ) from error
-                time.sleep(PAUSES_S[failures])
+                time.sleep(PAUSES_S[failures - 1])
 
     @contextlib.contextmanager
     def _box(self, room: Room, fresh: bool) -> Iterator[Box]:
@@ -136,32 +137,81 @@ class BoxPool(Sandbox, ABC):
                 box.close()
                 box = None
             if box is None:
-                box = self.start_box()
-                self._proven = True
+                box = self._reserve.take() or self._start()
             yield box
-        except BaseException:
+        except BaseException as error:
             if box is not None:
                 box.close()
                 box = None
+            if isinstance(error, BoxFailure):
+                self._reserve.fill(self._start)
             raise
         finally:
-            if box is not None and (self._closed or box.runs >= RUNS_A_BOX):
+            if box is not None and box.runs >= RUNS_A_BOX:
+                self._reserve.fill(self._start)
+                if spare := self._reserve.take():
+                    box.close()
+                    box = spare
+            if box is not None and self._closed:
                 box.close()
                 box = None
             slots.give(box)
 
+    def _start(self) -> Box:
+        """A new box, unless the sandbox was closed meanwhile."""
+        if self._closed:
+            raise BoxFailure("the sandbox is closed")
+        try:
+            box = self.start_box()
+        except OSError as error:
+            raise BoxFailure(f"this machine could not start a box ({error})") from None
+        self._proven = True
+        return box
+
     def close(self) -> None:
         """End all boxes; those at work end with their run."""
         self._closed = True
+        self._reserve.wait()
         self._finalizer()
 
     def forget(self) -> None:
         """Begin anew in a forked child: the boxes are the parent's."""
         self._finalizer.detach()
-        for slots in self._rooms.values():
-            for box in slots.idle:
-                box.forget()
+        for box in (*self._reserve.boxes, *(box for slots in self._rooms.values() for box in slots.idle)):
+            box.forget()
         self._begin()
+
+
+class _Reserve:
+    """One box that stands by, once it was seen that boxes have to be replaced, so that nobody waits for a start."""
+
+    def __init__(self) -> None:
+        self.boxes: list[Box] = []
+        self._lock = threading.Lock()
+        self._starting: threading.Thread | None = None
+
+    def take(self) -> Box | None:
+        with self._lock:
+            return self.boxes.pop() if self.boxes else None
+
+    def fill(self, start: Callable[[], Box]) -> None:
+        """Start one in the background, unless there is one, or one on its way."""
+        with self._lock:
+            if not self.boxes and (self._starting is None or not self._starting.is_alive()):
+                self._starting = threading.Thread(target=self._fill, args=(start,), name="codegym-reserve")
+                self._starting.start()
+
+    def _fill(self, start: Callable[[], Box]) -> None:
+        with contextlib.suppress(BoxFailure, SandboxUnavailable):  # whoever needs a box then hears of it
+            box = start()
+            with self._lock:
+                self.boxes.append(box)
+
+    def wait(self) -> None:
+        """Wait until none is on its way."""
+        starting = self._starting
+        if starting is not None and starting is not threading.current_thread():
+            starting.join()
 
 
 class _Slots:
@@ -202,8 +252,10 @@ class _Slots:
 _pools: weakref.WeakSet[BoxPool] = weakref.WeakSet()
 
 
-def _close_all(rooms: dict[Room, _Slots], owner: int) -> None:
+def _close_all(rooms: dict[Room, _Slots], reserve: _Reserve, owner: int) -> None:
     if os.getpid() == owner:
+        while box := reserve.take():
+            box.close()
         for slots in rooms.values():
             for box in slots.drain():
                 box.close()

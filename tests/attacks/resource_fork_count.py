@@ -1,6 +1,6 @@
 # Tries: holds as many sleeping children as it can
 # Must: is refused long before this machine notices
-# Status: ok
+# Status: ok|runtime_error
 # Stdout: contained
 import os, time
 count = 0

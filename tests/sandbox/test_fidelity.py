@@ -7,6 +7,7 @@ The plain run is a process of the same interpreter with the environment that the
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ import pytest
 
 from codegym import Execution, Limits, Sandbox, load_problems
 from codegym.errors import SandboxUnavailable
-from codegym.sandbox.bubblewrap import ENVIRONMENT, _find_pythons
+from codegym.sandbox.interpreters import ENVIRONMENT, find_pythons
 
 HERE = Path(__file__).parent
 ODD = sorted((HERE.parent / "odd").glob("*.py"))
@@ -110,7 +111,7 @@ def python(sandbox: Sandbox) -> str:
     """The interpreter of this machine that is the box's; nothing can be compared with another one."""
     version = sandbox.execute(VERSION, [b""], WIDE)[0].stdout
     try:
-        found = [path for path, _ in _find_pythons()]
+        found = [path for path, _ in find_pythons()]
     except SandboxUnavailable as error:
         pytest.skip(str(error))
     for path in found:
@@ -124,7 +125,8 @@ def run_boxed(sandbox: Sandbox, run: Run, times: int = 1) -> list[Execution]:
 
 
 def seen_of(execution: Execution) -> Seen:
-    return seen(execution.exit_code, execution.stdout, execution.stderr)
+    folder = re.search(rb"/tmp/codegym-landlock-\w+/box", execution.stdout)
+    return seen(execution.exit_code, execution.stdout, execution.stderr, folder[0].decode() if folder else "/box")
 
 
 def odd_run(path: Path) -> Run:
@@ -163,6 +165,18 @@ KNOWN = {
 }
 """What differs, and why; sandbox/README.md says so too. None of it can change a right program's output."""
 
+WITHOUT_NAMESPACES = {
+    **dict.fromkeys(
+        ("mp_fork_pool", "mp_forkserver", "mp_manager", "mp_process_queue", "mp_shared", "mp_spawn_pool"),
+        "locks of multiprocessing want /dev/shm, which is not only the program's there",
+    ),
+    "process_pool_executor": "locks of multiprocessing want /dev/shm, which is not only the program's there",
+    "pipes_sockets": "no sockets with a path",
+    "descriptors": "/proc is closed",
+    "files_temporary": "/tmp is closed, so temporary files go to the program's folder",
+}
+"""What differs on ``landlock`` only."""
+
 
 @pytest.mark.parametrize(
     "path",
@@ -173,8 +187,12 @@ KNOWN = {
         for path in ODD
     ],
 )
-def test_an_odd_program_behaves_as_in_a_plain_run(path: Path, sandbox: Sandbox, plain: PlainRuns, python: str) -> None:
+def test_an_odd_program_behaves_as_in_a_plain_run(
+    path: Path, sandbox: Sandbox, plain: PlainRuns, python: str, request: pytest.FixtureRequest
+) -> None:
     """Standard output, exit code and the last line of standard error are the same to the byte, the second time too."""
+    if sandbox.kind == "landlock" and path.stem in WITHOUT_NAMESPACES:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=WITHOUT_NAMESPACES[path.stem]))
     plain.start(python, map(odd_run, ODD))
     run = odd_run(path)
     expected = plain.start(python, [run])[0].result()
