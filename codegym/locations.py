@@ -39,6 +39,11 @@ def box_files() -> dict[str, bytes]:
     return files | {"values.py": (_PACKAGE / "values.py").read_bytes()}
 
 
+def filter_files() -> dict[str, bytes]:
+    """Compiled filters by name, for a runner that installs its own."""
+    return {path.name: path.read_bytes() for path in sorted((sandbox_folder() / "filters").glob("*.bpf"))}
+
+
 def cache_folder() -> Path:
     """Where things that can be made again are kept (``CODEGYM_CACHE``, else the user's cache folder)."""
     chosen = os.environ.get("CODEGYM_CACHE")

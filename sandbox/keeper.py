@@ -7,9 +7,9 @@ filter of system calls.
 
 import os
 import select
-import signal
 import sys
 import time
+from _signal import SIGKILL, SIGXCPU
 
 from confine import users
 from program import MAIN, OUT_OF_MEMORY, WORK, child, marks, write_all
@@ -20,8 +20,27 @@ FIRST_LOOK_S = 0.02
 SCRATCH = ("/tmp", "/dev/shm")
 
 
+class Recursion:
+    """Our frames below a program's, of which its limit on recursion is to know nothing."""
+
+    allowed = False
+
+    def allow(self):
+        """To be called by :func:`supervise`, below which a child has four more."""
+        frame, number = sys._getframe(1), 4
+        while frame:
+            frame, number = frame.f_back, number + 1
+        sys.setrecursionlimit(sys.getrecursionlimit() + number)
+        self.allowed = True
+
+
+recursion = Recursion()
+
+
 def supervise(job, limits, files, host=None):
     """Run ``job`` in a child and clean up behind it: (status, exit code, CPU s, wall s, peak bytes)."""
+    if not recursion.allowed:
+        recursion.allow()
     marks[:] = bytes(len(marks))
     started = time.monotonic()
     leave = os._exit  # before a program can put something else in its place
@@ -44,7 +63,7 @@ def supervise(job, limits, files, host=None):
     killed_for_memory = limits.by_cgroup and cgroup.killed_for_memory()
     if killed_for_memory:
         limits.options["worn"] = True  # what was killed may be charged for a while yet
-    if stopped == TIME or cpu > limits.cpu_s or exit_code == -signal.SIGXCPU:
+    if stopped == TIME or cpu > limits.cpu_s or exit_code == -SIGXCPU:
         status = TIME
     elif stopped == MEMORY or memory - limits.options["base"][2] > limits.memory:
         status = MEMORY
@@ -105,7 +124,7 @@ def kill_the_rest():
 def kill_all():
     """Kill every other process of the box: of the namespace, of the programs' user, or those within the same walls."""
     with users:
-        os.kill(-1, signal.SIGKILL)
+        os.kill(-1, SIGKILL)
 
 
 class MainFile:

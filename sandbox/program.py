@@ -13,11 +13,11 @@ import marshal
 import mmap
 import os
 import resource
-import signal
 import sys
 import types
 
 # A program may put something else in their place.
+from _signal import SIG_DFL, SIGINT, default_int_handler, signal  # those of ``signal`` make enumerations, which costs
 from builtins import BaseException, getattr, hasattr, int, isinstance, issubclass, len, list, str, type, vars  # noqa: UP029
 from io import BufferedRandom, BufferedWriter, TextIOWrapper
 
@@ -36,8 +36,17 @@ marks = mmap.mmap(-1, 2)
 """Shared bytes in which a child says how far it came. A program can set them too, to its own disadvantage only."""
 OUT_OF_MEMORY, COMPILING = range(2)
 MANY_OBJECTS = 50_000
+QUIET = frozenset({dict, list, tuple, set, types.FunctionType, types.ModuleType, types.CellType})
+"""Types whose objects say nothing when they go."""
+REHEARSALS = 10
+REHEARSED = """
+def add(*numbers):
+    return sum(numbers)
+a, b = map(int, input().split())
+print(add(a, b))
+"""
 excepthook = sys.__excepthook__
-SourceFileLoader = type(sys.modules["__main__"].__loader__)
+loaders = {name: type(sys.modules["__main__"].__loader__)(name, MAIN) for name in ("__main__", "main")}
 main_module = None
 """The program, once it runs in this process."""
 
@@ -85,7 +94,7 @@ def child(job, limits, files):
         os.write(file, b"1000")
         os.close(file)
     limits.apply()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal(SIGINT, default_int_handler)
     try:
         try:
             status = job()
@@ -94,9 +103,9 @@ def child(job, limits, files):
     except BaseException:
         status = report(*sys.exc_info())
     status = finish(status)
-    if status == -signal.SIGINT:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+    if status == -SIGINT:
+        signal(SIGINT, SIG_DFL)
+        os.kill(os.getpid(), SIGINT)
     return status
 
 
@@ -122,7 +131,7 @@ def report(kind, error, frames):
         excepthook(type(another), another.with_traceback(frames_of_hook), frames_of_hook)
         complain("\nOriginal exception was:\n")
         excepthook(kind, error, frames)
-    return -signal.SIGINT if kind is KeyboardInterrupt else 1
+    return -SIGINT if kind is KeyboardInterrupt else 1
 
 
 def leave_with(error):
@@ -179,11 +188,14 @@ def drop_main_module():
             except BaseException:
                 pass
     few = len(found) < MANY_OBJECTS
+    quiet = QUIET.issuperset(map(type, found))
     found = left = None
     namespace = vars(main_module)
     for name in ("__main__", main_module.__name__):
         sys.modules.pop(name, None)
     main_module = None
+    if quiet:
+        return
     if few:
         namespace = None
         gc.enable()
@@ -223,21 +235,29 @@ def run_module(code, name):
     module.__file__ = MAIN
     module.__annotations__ = {}
     module.__cached__ = None
-    module.__loader__ = SourceFileLoader(name, MAIN)
+    module.__loader__ = loaders[name]
     module.__builtins__ = builtins
     sys.modules["__main__"] = sys.modules[name] = module
-    sys.setrecursionlimit(sys.getrecursionlimit() + depth())
     exec(code, module.__dict__)
     sys.settrace(None)
     return module
 
 
-def depth():
-    """Number of our frames below a program's, of which its limit on recursion is to know nothing."""
-    frame, number = sys._getframe(0), 0
-    while frame:
-        frame, number = frame.f_back, number + 1
-    return number
+def rehearse():
+    """Do in PID 1, and undo, what every child will do, so that the interpreter has seen it before it is forked.
+
+    A child that runs code for the first time fills caches and adapts byte code, and each page that it writes to for
+    that is one to copy, in every child again.
+    """
+    main = sys.modules["__main__"]
+    code = compile(REHEARSED, MAIN, "exec")
+    os.write(0, b"1 2\n" * REHEARSALS)
+    os.lseek(0, 0, os.SEEK_SET)
+    for _ in range(REHEARSALS):
+        run_module(code, "__main__")
+        finish(0)
+    del sys.last_type, sys.last_value, sys.last_traceback
+    sys.modules["__main__"] = main
 
 
 def compile_and_hand_over(source):
@@ -258,7 +278,7 @@ def compile_and_hand_over(source):
 
 
 def run_script(code):
-    os.close(RETURN_FD)
+    os.closerange(RETURN_FD, HANDED_FD + 1)
     run_module(code, "__main__")
     return 0
 

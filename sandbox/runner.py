@@ -57,13 +57,15 @@ from program import (
     compile_and_hand_over,
     marks,
     read_file,
+    rehearse,
     run_script,
 )
-from stream import MAGIC, OK, REQUEST, RESULT, RUNTIME, SIZE, STOP, Stream
+from stream import MAGIC, OK, REQUEST, RUNTIME, SIZE, STOP, Stream
 from watch import cgroup, mapped_bytes
 
 COMPILE_CPU_S = 10
 LONG_SOURCE = 1 << 16
+STACK_BYTES = 8 << 20
 PINNED = {"PATH", "HOME", "LANG", "TZ", "PYTHONHASHSEED", "PYTHONINTMAXSTRDIGITS", "PYTHONDONTWRITEBYTECODE"}
 UNCOMPILABLE = b"SyntaxError: the program cannot be compiled within the limits of time and memory\n"
 
@@ -96,6 +98,7 @@ def harden():
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     os.umask(0o022)
 
@@ -128,9 +131,15 @@ def build_walls(options):
         options["walls"] = ruleset(version, allowed)
         restrict(ruleset(version, [*allowed, (OUR_FOLDER, READ), ("/proc", READ)]))
         refuse_connections()
-    if options.get("filter"):
+    if options.get("filter") == "always" or (options.get("filter") == "missing" and not is_filtered()):
         with open(f"{OUR_FOLDER}{os.uname().machine}.bpf", "rb") as file:
             filter_calls(file.read())
+
+
+def is_filtered():
+    """Whether the engine's runtime has installed a filter; some have a kernel of their own, and take none."""
+    with open("/proc/self/status") as file:
+        return any(line.split() == ["Seccomp:", "2"] for line in file)
 
 
 def warm():
@@ -151,6 +160,9 @@ def warm():
     sys.orig_argv[-2:] = ["main.py"]
     for name in set(os.environ) - PINNED:
         del os.environ[name]
+    reopen_streams()
+    gc.freeze()
+    rehearse()
     reopen_streams()
     gc.collect()
     gc.freeze()
@@ -213,7 +225,8 @@ def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memor
             stream.copy_to(None, size)
             stream.write_complaint(task.complaint)
             continue
-        with_files(5, run_test, stream, size, task)
+        # Only the child that compiles has a place to put the code object; only a function returns something.
+        with_files(5 if task.code is None else 4 if task.entry else 3, run_test, stream, size, task)
         wipe()
         if options.get("worn"):
             sys.exit("worn out")
@@ -251,20 +264,15 @@ def settle_code(task, result, files):
 
 
 def run_test(stream, size, task, files):
-    source, out, err, returned, _ = files
+    source = files[0]
     stream.copy_to(source, size)
     os.lseek(source, 0, os.SEEK_SET)
     main_file.lay_down(task.source)
-    # Of a compiled program only the first child, which compiles it, has a place to put the code object.
-    result = supervise(task.job, task.limits, files if task.code is None else files[:4], stream.source)
+    result = supervise(task.job, task.limits, files, stream.source)
     if task.code is None and settle_code(task, result, files):
         stream.write_complaint(task.complaint)
         return
-    sizes = [min(os.fstat(file).st_size, task.limits.output) for file in (out, err, returned)]
-    stream.write(RESULT.pack(MAGIC, *result, *sizes))
-    for file, length in zip((out, err, returned), sizes):
-        if length:
-            stream.send_file(file, length)
+    stream.write_result(result, files[1:4], task.limits.output)
 
 
 if __name__ == "__main__":

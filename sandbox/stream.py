@@ -14,6 +14,7 @@ RESULT = struct.Struct("!4sBiddQQQQ")
 """Magic, status, exit code, CPU seconds, wall seconds, peak memory, bytes of stdout, stderr and value."""
 MAGIC = b"cgy1"
 STOP = 2**64 - 1
+SMALL = 1 << 14
 OK, RUNTIME, TIME, MEMORY, OUTPUT, COMPILE = range(6)
 
 
@@ -62,6 +63,17 @@ class Stream:
 
     def write_complaint(self, complaint):
         self.write(RESULT.pack(MAGIC, COMPILE, 1, 0.0, 0.0, 0, 0, len(complaint), 0) + complaint)
+
+    def write_result(self, result, files, most):
+        """A result, and what the files for output, complaints and the returned value hold, each up to ``most``."""
+        sizes = [min(os.fstat(file).st_size, most) for file in files]
+        head = RESULT.pack(MAGIC, *result, *sizes, *[0] * (3 - len(sizes)))
+        if sum(sizes) <= SMALL:
+            self.write(b"".join([head, *(os.pread(file, size, 0) for file, size in zip(files, sizes) if size)]))
+            return
+        self.write(head)
+        for file, size in zip(files, sizes):
+            self.send_file(file, size)
 
     def send_file(self, source, size):
         offset = 0

@@ -84,7 +84,7 @@ class BubblewrapSandbox(LocalPool):
             f"{SCRATCH_BYTES >> 20} MB of scratch, wiped after each run",
             "network": "none (a network namespace of its own)",
             "processes": f"PID namespace of its own; at most {PROCESSES} (rlimit)",
-            "memory": "rlimit a process (no cgroup: processes of one run can add up)",
+            "memory": "rlimit a process (no cgroup: their sum is looked at while a run lasts)",
             "user": "unprivileged, no capabilities, no new privileges, no nested user namespaces",
             "system calls": "an allowlist of codegym's own (seccomp)",
         }

@@ -118,6 +118,10 @@ class DockerSandbox(BoxPool):
         self._once = threading.Lock()
         self._client = None
 
+    def _options(self) -> dict[str, Any]:
+        """For the runner. A runtime with a kernel of its own may ignore the engine's filter."""
+        return {"memory": "cgroup", **({"filter": "missing"} if self._runtime else {})}
+
     def _create(self, memory: int, options: dict[str, Any], mounts: dict[str, Any], **how: Any) -> "Container":
         scratch = f"size={SCRATCH_BYTES},nr_inodes=16384,nosuid,nodev,uid={BOX_USER},gid={BOX_USER},mode=1777"
         assert self._client is not None  # start_box connected
@@ -161,7 +165,7 @@ class DockerSandbox(BoxPool):
                 listener.listen(1)
                 container = self._create(
                     memory,
-                    {"memory": "cgroup", "socket": f"{SOCKET_FOLDER}/socket"},
+                    {**self._options(), "socket": f"{SOCKET_FOLDER}/socket"},
                     {str(folder): {"bind": SOCKET_FOLDER, "mode": "ro"}},
                     log_config={"type": "json-file", "config": {"max-size": "64k", "max-file": "1"}},
                 )
@@ -180,7 +184,7 @@ class DockerSandbox(BoxPool):
 
     def _start_attached(self) -> "DockerBox":
         memory = OWN_MEMORY_BYTES + Limits().memory_bytes
-        container = self._create(memory, {"memory": "cgroup"}, {}, stdin_open=True, log_config={"type": "none"})
+        container = self._create(memory, self._options(), {}, stdin_open=True, log_config={"type": "none"})
         try:
             # The container's input must close when this connection does, for then the runner ends.
             stream = container.attach_socket(params={"stdin": 1, "stdout": 1, "stderr": 0, "stream": 1})

@@ -8,7 +8,7 @@ import tarfile
 from typing import TYPE_CHECKING
 
 from codegym.errors import SandboxUnavailable, UsageError
-from codegym.locations import box_files, sandbox_folder
+from codegym.locations import box_files, filter_files, sandbox_folder
 
 if TYPE_CHECKING:
     import docker
@@ -101,4 +101,4 @@ def build_image(client: "docker.DockerClient", base: str | None = None) -> str:
 
 
 def _context() -> dict[str, bytes]:
-    return {"Dockerfile": (sandbox_folder() / "Dockerfile").read_bytes(), **box_files()}
+    return {"Dockerfile": (sandbox_folder() / "Dockerfile").read_bytes(), **box_files(), **filter_files()}

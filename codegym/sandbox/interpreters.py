@@ -10,6 +10,7 @@ from typing import IO
 
 from codegym.errors import BoxFailure, SandboxUnavailable
 from codegym.sandbox.pool import Box, BoxPool
+from codegym.sandbox.rlimits import check_rlimits
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -42,6 +43,7 @@ class LocalPool(BoxPool):
 
     def start_box(self) -> Box:
         """See :class:`BoxPool`. A Python that never started in a box gives way to the next one."""
+        check_rlimits()
         while True:
             try:
                 return self._start_with(*self._pythons[0])

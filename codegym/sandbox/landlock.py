@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from codegym.errors import BoxFailure, SandboxUnavailable
-from codegym.locations import box_files, seccomp_filter
+from codegym.locations import box_files, filter_files, seccomp_filter
 from codegym.sandbox.channel import Channel
 from codegym.sandbox.interpreters import ENVIRONMENT, LocalPool, readable_places
 from codegym.sandbox.owners import owned_folder
@@ -71,7 +71,7 @@ class LandlockSandbox(LocalPool):
             "memory": "rlimit",
             "processes": PROCESSES,
             "scratch": SCRATCH_BYTES,
-            "filter": True,
+            "filter": "always",
             "walls": {"read": read, "list": listed, "abi": self._abi, "users": users and [users.runner, users.program]},
         }
         if users is None:
@@ -234,9 +234,7 @@ def _furnish(folder: Path, users: UserIds | None) -> None:
     code, box = folder / "codegym", folder / "box"
     code.mkdir()
     box.mkdir()
-    compiled = seccomp_filter()
-    assert compiled is not None  # the sandbox was made
-    for name, data in {**box_files(), f"{os.uname().machine}.bpf": compiled}.items():
+    for name, data in {**box_files(), **filter_files()}.items():
         (code / name).write_bytes(data)
     for path in (folder, code, *code.iterdir()):
         path.chmod(0o755)
