@@ -24,6 +24,7 @@ from codegym.sandbox.pool import Box
 BOX_FOLDER = "/opt/codegym"
 PROCESSES = 64
 SCRATCH_BYTES = 24 << 20
+END_S = 5.0
 _STAGED = "codegym-bwrap-"
 
 
@@ -46,34 +47,35 @@ class BubblewrapSandbox(LocalPool):
 
     def launch(self, log: IO[bytes], python: str, prefix: str) -> "BubblewrapBox":
         """Start ``bwrap``. What it holds open is closed here, or its end would not show."""
-        ours, theirs = socket.socketpair()
-        info_read, info_write = os.pipe()
         system_calls = seccomp_filter()
         if system_calls is None:
             raise SandboxUnavailable(f"expected a processor that a filter is compiled for, got {platform.machine()}")
-        files = {name: _in_memory(data) for name, data in box_files().items()}
-        filter_fd = _in_memory(system_calls)
         user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
-        try:
-            process = subprocess.Popen(
-                [self._reachable_bwrap(), *_arguments(python, prefix, files, info_write, filter_fd)],
-                stdin=theirs,
-                stdout=theirs,
-                stderr=log,
-                pass_fds=[info_write, filter_fd, *files.values()],
-                cwd="/",
-                env={},
-                start_new_session=True,
-                **user,  # type: ignore[call-overload]
-            )
-        except OSError as error:
-            ours.close()
-            os.close(info_read)
-            raise SandboxUnavailable(f"expected bubblewrap to start, got: {error}") from None
-        finally:
-            theirs.close()
-            for descriptor in (info_write, filter_fd, *files.values()):
-                os.close(descriptor)
+        with contextlib.ExitStack() as kept, contextlib.ExitStack() as lent:
+            ours, theirs = socket.socketpair()
+            kept.callback(ours.close)
+            lent.callback(theirs.close)
+            info_read, info_write = os.pipe()
+            kept.callback(os.close, info_read)
+            lent.callback(os.close, info_write)
+            files = {name: _in_memory(data, lent) for name, data in box_files().items()}
+            filter_fd = _in_memory(system_calls, lent)
+            bwrap = self._reachable_bwrap()
+            try:
+                process = subprocess.Popen(
+                    [bwrap, *_arguments(python, prefix, files, info_write, filter_fd)],
+                    stdin=theirs,
+                    stdout=theirs,
+                    stderr=log,
+                    pass_fds=[info_write, filter_fd, *files.values()],
+                    cwd="/",
+                    env={},
+                    start_new_session=True,
+                    **user,  # type: ignore[call-overload]
+                )
+            except OSError as error:
+                raise SandboxUnavailable(f"expected bubblewrap to start, got: {error}") from None
+            kept.pop_all()
         return BubblewrapBox(Channel(ours), process, info_read)
 
     def protections(self) -> Mapping[str, str]:
@@ -113,9 +115,13 @@ class BubblewrapBox(Box):
         super().__init__(channel)
         self._process = process
         self._first: int | None = None
-        with open(info, "rb") as file, contextlib.suppress(ValueError, KeyError, ProcessLookupError):
-            # bwrap writes this before it starts anything, and closes the pipe.
-            self._first = os.pidfd_open(json.loads(file.read())["child-pid"])
+        try:
+            with open(info, "rb") as file, contextlib.suppress(ValueError, KeyError, ProcessLookupError):
+                # bwrap writes this before it starts anything, and closes the pipe.
+                self._first = os.pidfd_open(json.loads(file.read())["child-pid"])
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Kill PID 1, and with it all of its namespace."""
@@ -125,6 +131,8 @@ class BubblewrapBox(Box):
                 signal.pidfd_send_signal(self._first, signal.SIGKILL)
             os.close(self._first)
             self._first = None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_S)  # it reaps what it started; this process may be the last to whom that falls
         self._process.kill()
         self._process.wait()
 
@@ -223,8 +231,9 @@ def _tmpfs(where: str) -> list[str]:
     return ["--size", str(SCRATCH_BYTES), "--tmpfs", where]
 
 
-def _in_memory(data: bytes) -> int:
+def _in_memory(data: bytes, until: contextlib.ExitStack) -> int:
     descriptor = os.memfd_create("codegym")
+    until.callback(os.close, descriptor)
     os.write(descriptor, data)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor

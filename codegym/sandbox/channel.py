@@ -84,6 +84,7 @@ class Channel:
         Raises:
             BoxFailure: the box broke; ``results`` holds what had arrived before.
         """
+        self._expect_silence()
         todo = inputs[len(results) :]
         entry = (entry_point or "").encode()
         head = REQUEST.pack(
@@ -96,12 +97,16 @@ class Channel:
             limits.output_bytes,
             len(todo),
         )
-        self._send(head + program + entry)
+        self._outbox.append(memoryview(head + program + entry))
         sent = 0
         for index in range(len(todo)):
             while sent < len(todo) and sent <= index + AHEAD:
-                self._send(SIZE.pack(len(todo[sent])), todo[sent])
+                self._outbox += [
+                    memoryview(SIZE.pack(len(todo[sent]))),
+                    *([memoryview(todo[sent])] if todo[sent] else []),
+                ]
                 sent += 1
+            self._flush()
             results.append(self._result(limits))
             if stop and stop(results[-1]):
                 if sent < len(todo):
@@ -109,6 +114,12 @@ class Channel:
                 for _ in range(index + 1, sent):
                     self._result(limits)
                 return
+
+    def _expect_silence(self) -> None:
+        """What a box says unasked would be taken for the next program's result."""
+        self._poll.register(self._connection, select.POLLIN)
+        if self._inbox or self._poll.poll(0):
+            raise BoxFailure("the box spoke before it was asked, or closed the stream")
 
     def _result(self, limits: Limits) -> Execution:
         deadline = time.monotonic() + limits.wall_seconds + GRACE_S
@@ -127,14 +138,14 @@ class Channel:
     def _flush(self) -> None:
         while self._outbox:
             try:
-                sent = self._connection.send(self._outbox[0])
+                sent = self._connection.sendmsg(self._outbox[:8])
             except BlockingIOError:
                 return
             except OSError as error:
                 raise BoxFailure(f"the stream to the box broke while sending ({error})") from None
-            if sent == len(self._outbox[0]):
-                del self._outbox[0]
-            else:
+            while self._outbox and sent >= len(self._outbox[0]):
+                sent -= len(self._outbox.pop(0))
+            if sent:
                 self._outbox[0] = self._outbox[0][sent:]
 
     def _take(self, size: int, deadline: float) -> bytes:

@@ -90,6 +90,9 @@ class DockerSandbox(BoxPool):
                         raise
                     self._socket = False  # the engine may live on another machine, for all that its address says
             return self._start_attached()
+        except docker.errors.ImageNotFound as error:
+            self._image = ""
+            raise BoxFailure(f"the image has gone ({error.explanation})") from None
         except docker.errors.DockerException as error:
             raise refusal(error) from None
         except requests.exceptions.RequestException as error:
@@ -160,7 +163,11 @@ class DockerSandbox(BoxPool):
         try:
             os.chmod(folder, 0o711)
             with socket.socket(socket.AF_UNIX) as listener:
-                listener.bind(str(folder / "socket"))
+                reached = os.open(folder, os.O_PATH)  # for a socket's name may have 107 bytes only
+                try:
+                    listener.bind(f"/proc/self/fd/{reached}/socket")
+                finally:
+                    os.close(reached)
                 os.chmod(folder / "socket", 0o666)
                 listener.listen(1)
                 container = self._create(
@@ -245,8 +252,10 @@ def _accept(listener: socket.socket, container: "Container") -> socket.socket:
         with contextlib.suppress(TimeoutError):
             connection, _ = listener.accept()
             return connection
-        with contextlib.suppress(docker.errors.NotFound):
+        try:
             container.reload()
+        except docker.errors.NotFound:
+            break
         if container.status not in ("created", "running"):
             break
     raise BoxFailure("the container's runner did not connect")

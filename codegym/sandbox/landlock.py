@@ -64,36 +64,44 @@ class LandlockSandbox(LocalPool):
 
     def launch(self, log: IO[bytes], python: str, prefix: str) -> "LandlockBox":
         """See :class:`LocalPool`. The runner builds its walls itself."""
-        folder = owned_folder(_FOLDER)
-        users = UserIds() if self._divided else None
         read, listed = readable_places(prefix)
-        options: dict[str, object] = {
-            "memory": "rlimit",
-            "processes": PROCESSES,
-            "scratch": SCRATCH_BYTES,
-            "filter": "always",
-            "walls": {"read": read, "list": listed, "abi": self._abi, "users": users and [users.runner, users.program]},
-        }
-        if users is None:
-            options["tasks"] = _tasks_of(os.getuid()) + SPARE_TASKS
-        _furnish(folder, users)
-        ours, theirs = socket.socketpair()
-        try:
-            process = subprocess.Popen(
-                [python, "-S", "-s", str(folder / "codegym" / "runner.py"), json.dumps(options)],
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                stderr=log,
-                cwd=folder / "box",
-                env=ENVIRONMENT | {"HOME": str(folder / "box")},
-                start_new_session=True,
-            )
-        except OSError as error:
-            ours.close()
-            shutil.rmtree(folder, ignore_errors=True)
-            raise SandboxUnavailable(f"expected {python} to start, got: {error}") from None
-        finally:
-            theirs.close()
+        with contextlib.ExitStack() as kept:
+            folder = owned_folder(_FOLDER)
+            kept.callback(shutil.rmtree, folder, ignore_errors=True)
+            users = UserIds() if self._divided else None
+            if users is not None:
+                kept.callback(users.release)
+            options: dict[str, object] = {
+                "memory": "rlimit",
+                "processes": PROCESSES,
+                "scratch": SCRATCH_BYTES,
+                "filter": "always",
+                "walls": {
+                    "read": read,
+                    "list": listed,
+                    "abi": self._abi,
+                    "users": users and [users.runner, users.program],
+                },
+            }
+            if users is None:
+                options["tasks"] = _tasks_of(os.getuid()) + SPARE_TASKS
+            _furnish(folder, users)
+            ours, theirs = socket.socketpair()
+            kept.callback(ours.close)
+            with theirs:
+                try:
+                    process = subprocess.Popen(
+                        [python, "-S", "-s", str(folder / "codegym" / "runner.py"), json.dumps(options)],
+                        stdin=theirs.fileno(),
+                        stdout=theirs.fileno(),
+                        stderr=log,
+                        cwd=folder / "box",
+                        env=ENVIRONMENT | {"HOME": str(folder / "box")},
+                        start_new_session=True,
+                    )
+                except OSError as error:
+                    raise SandboxUnavailable(f"expected {python} to start, got: {error}") from None
+            kept.pop_all()
         return LandlockBox(Channel(ours, folder=str(folder / "box")), process, folder, users, python)
 
     def protections(self) -> Mapping[str, str]:
@@ -124,7 +132,7 @@ class UserIds:
     """Two user ids that no other box of this machine has while this object's socket is bound."""
 
     def __init__(self) -> None:
-        self._mark = socket.socket(socket.AF_UNIX)
+        self._mark = socket.socket(socket.AF_UNIX)  # freed with this process, whatever ends it
         for number in range(FIRST_USER, FIRST_USER + USERS, 2):
             with contextlib.suppress(OSError):
                 self._mark.bind(f"\0codegym-user-{number}")

@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import queue
 import threading
 import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NoReturn
 
 from codegym.errors import BoxFailure, SandboxError, SandboxUnavailable, UsageError
 from codegym.problem import Limits
@@ -129,33 +131,29 @@ class BoxPool(Sandbox, ABC):
         One that raised anything, even Ctrl-C, is ended, for its stream may be in mid-frame.
         """
         slots = self._rooms[room]
-        box = slots.take()
+        lease = slots.take()
         try:
             if self._closed:
                 raise SandboxError(f"expected an open {self.kind} sandbox, got one that was closed; make a new one")
-            if box is not None and fresh:
-                box.close()
-                box = None
-            if box is None:
-                box = self._reserve.take() or self._start()
-            yield box
+            if fresh:
+                lease.end_box()
+            if lease.box is None:
+                lease.box = self._reserve.take() or self._start()
+            yield lease.box
         except BaseException as error:
-            if box is not None:
-                box.close()
-                box = None
+            lease.end_box()
             if isinstance(error, BoxFailure):
                 self._reserve.fill(self._start)
             raise
         finally:
-            if box is not None and box.runs >= RUNS_A_BOX:
+            if lease.box is not None and lease.box.runs >= RUNS_A_BOX:
                 self._reserve.fill(self._start)
                 if spare := self._reserve.take():
-                    box.close()
-                    box = spare
-            if box is not None and self._closed:
-                box.close()
-                box = None
-            slots.give(box)
+                    lease.end_box()
+                    lease.box = spare
+            if self._closed:
+                lease.end_box()
+            slots.give(lease)
 
     def _start(self) -> Box:
         """A new box, unless the sandbox was closed meanwhile."""
@@ -167,6 +165,12 @@ class BoxPool(Sandbox, ABC):
             raise BoxFailure(f"this machine could not start a box ({error})") from None
         self._proven = True
         return box
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied."""
+        raise UsageError(
+            f"expected a {self.kind} sandbox to stay in its process, for its boxes do; make one in each process"
+        )
 
     def close(self) -> None:
         """End all boxes; those at work end with their run."""
@@ -214,38 +218,68 @@ class _Reserve:
             starting.join()
 
 
+class _Lease:
+    """The right to one box at work, for as long as somebody holds this object."""
+
+    __slots__ = ("__weakref__", "box")
+
+    def __init__(self) -> None:
+        self.box: Box | None = None
+
+    def end_box(self) -> None:
+        box, self.box = self.box, None
+        if box is not None:
+            box.close()
+
+
 class _Slots:
-    """A bounded number of places for boxes, warm ones first."""
+    """A bounded number of places for boxes, warm ones first.
+
+    Ctrl-C may come between any two instructions, also between taking a place and the ``try`` that would give it back.
+    So places are not counted down and up: one is taken while its lease is alive. For the same reason there is no
+    ``threading.Condition``, whose own code can be interrupted with its lock held.
+    """
 
     def __init__(self, places: int) -> None:
         self.idle: list[Box] = []
-        self._cold = places
-        self._free = threading.Condition()
+        self._places = places
+        self._leases: list[weakref.ref[_Lease]] = []
+        self._lock = threading.Lock()
+        self._given: queue.SimpleQueue[None] = queue.SimpleQueue()
 
-    def take(self) -> Box | None:
-        """A warm box, or None for the right to start one; waits until there is either."""
-        with self._free:
-            self._free.wait_for(lambda: self.idle or self._cold)
+    def take(self) -> _Lease:
+        """A lease with a warm box, or with the right to start one; waits until there is either."""
+        lease = _Lease()
+        while not self._admit(lease):
+            with contextlib.suppress(queue.Empty):
+                self._given.get(timeout=1.0)
+        return lease
+
+    def _admit(self, lease: _Lease) -> bool:
+        with self._lock:
+            self._leases = [other for other in self._leases if other() is not None]
+            if len(self._leases) >= self._places:
+                return False
+            self._leases.append(weakref.ref(lease))
             if self.idle:
-                return self.idle.pop()
-            self._cold -= 1
-            return None
+                lease.box = self.idle.pop()
+            return True
 
-    def give(self, box: Box | None) -> None:
-        with self._free:
-            if box is None:
-                self._cold += 1
-            else:
-                self.idle.append(box)
-            self._free.notify()
+    def give(self, lease: _Lease) -> None:
+        with self._lock:
+            if lease.box is not None:
+                self.idle.append(lease.box)
+                lease.box = None
+            self._leases = [other for other in self._leases if other() is not lease]
+        if self._given.qsize() < self._places:
+            self._given.put(None)
 
     def drain(self) -> Iterator[Box]:
         while True:
-            with self._free:
+            with self._lock:
                 if not self.idle:
                     return
                 box = self.idle.pop()
-                self._cold += 1
             yield box
 
 

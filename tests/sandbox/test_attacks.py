@@ -138,7 +138,7 @@ same = {
     "signals": [status[name] for name in ("SigBlk", "SigIgn", "SigCgt", "SigPnd", "ShdPnd")],
     "capabilities": [status[name] for name in ("CapEff", "CapBnd", "NoNewPrivs", "Seccomp")],
     "user": [status["Uid"], status["Gid"], status["Groups"]],
-    "limits": {name: limit for name, limit in limits.items() if name not in ("RLIMIT_DATA", "RLIMIT_AS", "RLIMIT_NPROC")},
+    "limits": {name: limit for name, limit in limits.items() if name[7:] not in ("DATA", "AS", "NPROC")},
     "priority": [os.getpriority(os.PRIO_PROCESS, who) for who in (0, first)],
     "parent": first if proc else 1,
     "scheduler": [os.sched_getscheduler(who) for who in (0, first)],

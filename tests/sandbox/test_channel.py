@@ -27,6 +27,7 @@ def run(said: bytes, *, inputs: int = 1, framed: bool = False, hang_up: bool = T
     results: list[Execution] = []
 
     def box() -> None:
+        theirs.recv(1)  # a runner speaks when it is asked
         theirs.sendall(said)
         if hang_up:
             theirs.shutdown(socket.SHUT_WR)
@@ -97,12 +98,19 @@ def test_silence_is_a_failure_of_the_box(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_keeps_what_arrived_before_a_failure() -> None:
     """Results before the break are there for the retry to go on from."""
     ours, theirs = socket.socketpair()
-    theirs.sendall(answer(stdout=b"first"))
-    theirs.shutdown(socket.SHUT_WR)
     results: list[Execution] = []
     channel = Channel(ours)
+
+    def box() -> None:
+        theirs.recv(1)
+        theirs.sendall(answer(stdout=b"first"))
+        theirs.shutdown(socket.SHUT_WR)
+
+    talker = threading.Thread(target=box)
+    talker.start()
     with pytest.raises(BoxFailure):
         channel.run(b"", [b"", b""], SOON, None, None, results)
+    talker.join()
     assert [result.stdout for result in results] == [b"first"]
     channel.close()
     theirs.close()
