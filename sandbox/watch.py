@@ -96,6 +96,7 @@ class Watch:
             self.out_of_bounds = True
             return
         held = {}
+        self.threads = 0
         for pid in found:
             try:
                 cpu_s += self.cpu_of(pid)
@@ -103,6 +104,7 @@ class Watch:
                 held.update((key, size) for key, size in files_in_memory(pid) if key[1] not in given)
             except OSError:
                 continue
+        self.out_of_bounds = self.threads > most
         self.cpu_s = max(cpu_s, sum(self.own.values()))
         self.memory = space + sum(held.values())
         if self.memory > self.limits.memory:  # perhaps counted twice, for processes share memory with their parents
@@ -111,6 +113,7 @@ class Watch:
     def cpu_of(self, pid):
         """CPU seconds of a process and of the children that it waited for."""
         fields = read(pid, "stat").rpartition(b")")[2].split()
+        self.threads += int(fields[17])
         user, system, *waited_for = (int(field) / TICKS for field in fields[11:15])
         try:
             precise = int(read(pid, "schedstat").split()[0]) / 1e9  # of its first thread

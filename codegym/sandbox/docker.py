@@ -3,21 +3,21 @@
 import contextlib
 import json
 import os
-import shutil
 import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from codegym.errors import BoxFailure, UsageError
 from codegym.locations import seccomp_policy
 from codegym.problem import Limits
 from codegym.sandbox.channel import Channel
-from codegym.sandbox.engine import LABEL, connect, refusal, remove, sweep_orphans
+from codegym.sandbox.engine import LABEL, POOL_LABEL, connect, refusal, remove, remove_unstarted, sweep_orphans
 from codegym.sandbox.image import ensure_image
-from codegym.sandbox.owners import owned_folder, owner
+from codegym.sandbox.owners import discard, owned_folder, owner
 from codegym.sandbox.pool import Box, BoxPool
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ class DockerSandbox(BoxPool):
         """See :class:`BoxPool`."""
         super().close()
         if self._client is not None:
+            remove_unstarted(self._client, id(self))
             self._client.close()
 
     def forget(self) -> None:
@@ -128,10 +129,11 @@ class DockerSandbox(BoxPool):
     def _create(self, memory: int, options: dict[str, Any], mounts: dict[str, Any], **how: Any) -> "Container":
         scratch = f"size={SCRATCH_BYTES},nr_inodes=16384,nosuid,nodev,uid={BOX_USER},gid={BOX_USER},mode=1777"
         assert self._client is not None  # start_box connected
-        return self._client.containers.create(
+        return _finish(
+            self._client.containers.create,
             self._image,
             [json.dumps(options)],
-            labels={LABEL: owner()},
+            labels={LABEL: owner(), POOL_LABEL: str(id(self))},
             user=f"{BOX_USER}:{BOX_USER}",
             network_mode="none",
             hostname="box",
@@ -186,7 +188,7 @@ class DockerSandbox(BoxPool):
                 remove(container)
             raise
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            discard(folder, "socket")
         return _greet(box)
 
     def _start_attached(self) -> "DockerBox":
@@ -242,6 +244,21 @@ class DockerBox(Box):
         container, self._container = self._container, None
         if container is not None:
             remove(container)
+
+
+def _finish(create: Callable[..., "Container"], *arguments: Any, **how: Any) -> "Container":
+    """Create a container in a thread, where no Ctrl-C comes between the engine's doing it and our knowing of it."""
+    with ThreadPoolExecutor(1) as apart:
+        try:
+            future = apart.submit(create, *arguments, **how)
+        except RuntimeError as error:  # what Python raises where no more threads may start
+            raise BoxFailure(f"this machine could not start a box ({error})") from None
+        try:
+            return future.result()
+        except BaseException:
+            if future.exception() is None:
+                remove(future.result())
+            raise
 
 
 def _accept(listener: socket.socket, container: "Container") -> socket.socket:

@@ -6,13 +6,14 @@ import socket
 from typing import TYPE_CHECKING
 
 from codegym.errors import SandboxUnavailable
-from codegym.sandbox.owners import is_gone
+from codegym.sandbox.owners import is_gone, owner
 
 if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
 
 LABEL = "codegym"
+POOL_LABEL = "codegym.pool"
 
 
 def connect() -> "docker.DockerClient":
@@ -62,6 +63,16 @@ def sweep_orphans(client: "docker.DockerClient") -> int:
                 remove(container)
                 swept += 1
     return swept
+
+
+def remove_unstarted(client: "docker.DockerClient", pool: int) -> None:
+    """Remove the containers of a pool that were lost, for their creation or removal was cut short."""
+    import docker.errors
+
+    with contextlib.suppress(docker.errors.DockerException, OSError):
+        labels = [f"{LABEL}={owner()}", f"{POOL_LABEL}={pool}"]
+        for container in client.containers.list(filters={"label": labels, "status": "created"}, ignore_removed=True):
+            remove(container)
 
 
 def remove(container: "Container") -> None:

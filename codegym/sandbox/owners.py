@@ -48,9 +48,17 @@ def owned_folder(prefix: str) -> Path:
     try:
         (folder / _MARK).write_text(mark)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        discard(folder)
         raise
     return folder
+
+
+def discard(folder: Path, *names: str) -> None:
+    """Remove an owned folder that holds no more than these files; unlike ``rmtree`` it needs no descriptor."""
+    with contextlib.suppress(OSError):
+        for name in (*names, _MARK):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 @cache

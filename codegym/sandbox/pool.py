@@ -203,7 +203,8 @@ class _Reserve:
         with self._lock:
             if not self.boxes and (self._starting is None or not self._starting.is_alive()):
                 self._starting = threading.Thread(target=self._fill, args=(start,), name="codegym-reserve")
-                self._starting.start()
+                with contextlib.suppress(RuntimeError):  # no more threads may start here, so nothing stands by
+                    self._starting.start()
 
     def _fill(self, start: Callable[[], Box]) -> None:
         with contextlib.suppress(BoxFailure, SandboxUnavailable):  # whoever needs a box then hears of it
@@ -214,7 +215,7 @@ class _Reserve:
     def wait(self) -> None:
         """Wait until none is on its way."""
         starting = self._starting
-        if starting is not None and starting is not threading.current_thread():
+        if starting is not None and starting.is_alive() and starting is not threading.current_thread():
             starting.join()
 
 

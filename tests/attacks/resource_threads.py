@@ -1,6 +1,6 @@
 # Tries: holds as many threads as it can
 # Must: threads count as processes
-# Status: ok
+# Status: ok|runtime_error
 # Stdout: contained
 import os, sys, threading, time
 threading.stack_size(64 << 10)

@@ -1,6 +1,6 @@
 # Tries: fills the process table with children that nobody waits for
 # Must: the dead count too, and are gone afterwards
-# Status: ok
+# Status: ok|runtime_error
 # Stdout: contained
 import os
 count = 0
