@@ -248,9 +248,13 @@ def open_in(name: str) -> list[str]:
 
 
 def was_refused(run: Execution) -> bool:
-    """Whether a program ended for reaching for a path that Landlock closes, or that is elsewhere without namespaces."""
+    """Whether a program ended for reaching for a path that Landlock closes, or that is elsewhere without namespaces.
+
+    Or it was killed, for it had more processes than it may when it was looked at.
+    """
     last = run.stderr.strip().rpartition(b"\n")[2]
-    return run.status == "runtime_error" and (b"PermissionError" in last or b"No such file or directory" in last)
+    named = b"PermissionError" in last or b"No such file or directory" in last
+    return run.status == "runtime_error" and (named or run.exit_code == -9)
 
 
 @attacks
