@@ -15,6 +15,7 @@ from codegym.errors import SandboxUnavailable
 from codegym.sandbox import factory
 from codegym.sandbox.landlock import LandlockBox, LandlockSandbox
 from tests.conftest import need
+from tests.sandbox.test_pool import _alive, _descendants
 
 SMALL = Limits(cpu_s=2, memory_bytes=64 << 20)
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root may change its user id")
@@ -123,10 +124,10 @@ def test_a_runner_killed_or_stopped_leaves_no_program(signal_number: int, nothin
         thread = threading.Thread(target=run)
         thread.start()
         deadline = time.monotonic() + 10
-        while len(below(runner)) < 2:
+        while len(_descendants(runner)) < 2:
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        started = below(runner)
+        started = _descendants(runner)
         os.kill(runner, signal_number)
         if signal_number == signal.SIGKILL and os.getuid() != 0:
             for pid in started:  # without a user id of its own nothing tells whose they are once their runner is dead
@@ -136,16 +137,4 @@ def test_a_runner_killed_or_stopped_leaves_no_program(signal_number: int, nothin
         thread.join(20)
         box.close()
         time.sleep(0.2)
-        assert not [pid for pid in started if Path(f"/proc/{pid}/stat").exists() and state(pid) != "Z"]
-
-
-def below(pid: int) -> list[int]:
-    children = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            children += [child, *below(child)]
-    return children
-
-
-def state(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        assert not [pid for pid in started if _alive(pid)]
