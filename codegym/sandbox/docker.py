@@ -1,14 +1,14 @@
 """Boxes that are hardened Docker containers, one warm runner each."""
 
 import contextlib
+import functools
 import json
 import os
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from codegym.errors import BoxFailure, UsageError
@@ -129,7 +129,7 @@ class DockerSandbox(BoxPool):
     def _create(self, memory: int, options: dict[str, Any], mounts: dict[str, Any], **how: Any) -> "Container":
         scratch = f"size={SCRATCH_BYTES},nr_inodes=16384,nosuid,nodev,uid={BOX_USER},gid={BOX_USER},mode=1777"
         assert self._client is not None  # start_box connected
-        return _finish(
+        create = functools.partial(
             self._client.containers.create,
             self._image,
             [json.dumps(options)],
@@ -156,6 +156,7 @@ class DockerSandbox(BoxPool):
             init=False,
             **how,
         )
+        return self._apart.finish(create, remove)
 
     def _start_with_socket(self) -> "DockerBox":
         """The runner connects to a socket in a folder of its own, which is gone before any program runs."""
@@ -244,21 +245,6 @@ class DockerBox(Box):
         container, self._container = self._container, None
         if container is not None:
             remove(container)
-
-
-def _finish(create: Callable[..., "Container"], *arguments: Any, **how: Any) -> "Container":
-    """Create a container in a thread, where no Ctrl-C comes between the engine's doing it and our knowing of it."""
-    with ThreadPoolExecutor(1) as apart:
-        try:
-            future = apart.submit(create, *arguments, **how)
-        except RuntimeError as error:  # what Python raises where no more threads may start
-            raise BoxFailure(f"this machine could not start a box ({error})") from None
-        try:
-            return future.result()
-        except BaseException:
-            if future.exception() is None:
-                remove(future.result())
-            raise
 
 
 def _accept(listener: socket.socket, container: "Container") -> socket.socket:

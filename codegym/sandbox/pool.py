@@ -8,10 +8,12 @@ import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from typing import NoReturn
 
 from codegym.errors import BoxFailure, SandboxError, SandboxUnavailable, UsageError
 from codegym.problem import Limits
+from codegym.sandbox.apart import Apart
 from codegym.sandbox.base import Execution, Room, Sandbox, Stop
 from codegym.sandbox.channel import Channel
 
@@ -57,11 +59,13 @@ class BoxPool(Sandbox, ABC):
         self._closed = False
         self._proven = False  # whether a box has ever started, so that one that does not is a passing trouble
         self._begin()
+        self._apart.warm()
         _pools.add(self)
 
     def _begin(self) -> None:
         self._rooms: dict[Room, _Slots] = {"candidate": _Slots(self.workers), "judge": _Slots(1)}
-        self._reserve = _Reserve()
+        self._apart = Apart()
+        self._reserve = _Reserve(self._apart)
         self._finalizer = weakref.finalize(self, _close_all, self._rooms, self._reserve, os.getpid())
 
     @abstractmethod
@@ -175,7 +179,7 @@ class BoxPool(Sandbox, ABC):
     def close(self) -> None:
         """End all boxes; those at work end with their run."""
         self._closed = True
-        self._reserve.wait()
+        self._apart.close()
         self._finalizer()
 
     def forget(self) -> None:
@@ -189,10 +193,11 @@ class BoxPool(Sandbox, ABC):
 class _Reserve:
     """One box that stands by, once it was seen that boxes have to be replaced, so that nobody waits for a start."""
 
-    def __init__(self) -> None:
+    def __init__(self, apart: Apart) -> None:
         self.boxes: list[Box] = []
+        self._apart = apart
         self._lock = threading.Lock()
-        self._starting: threading.Thread | None = None
+        self._starting: Future[None] | None = None
 
     def take(self) -> Box | None:
         with self._lock:
@@ -200,23 +205,16 @@ class _Reserve:
 
     def fill(self, start: Callable[[], Box]) -> None:
         """Start one in the background, unless there is one, or one on its way."""
+
+        def work() -> None:
+            with contextlib.suppress(BoxFailure, SandboxUnavailable):  # whoever needs a box then hears of it
+                box = start()
+                with self._lock:
+                    self.boxes.append(box)
+
         with self._lock:
-            if not self.boxes and (self._starting is None or not self._starting.is_alive()):
-                self._starting = threading.Thread(target=self._fill, args=(start,), name="codegym-reserve")
-                with contextlib.suppress(RuntimeError):  # no more threads may start here, so nothing stands by
-                    self._starting.start()
-
-    def _fill(self, start: Callable[[], Box]) -> None:
-        with contextlib.suppress(BoxFailure, SandboxUnavailable):  # whoever needs a box then hears of it
-            box = start()
-            with self._lock:
-                self.boxes.append(box)
-
-    def wait(self) -> None:
-        """Wait until none is on its way."""
-        starting = self._starting
-        if starting is not None and starting.is_alive() and starting is not threading.current_thread():
-            starting.join()
+            if not self.boxes and (self._starting is None or self._starting.done()):
+                self._starting = self._apart.begin(work)
 
 
 class _Lease:
