@@ -9,8 +9,18 @@ from codegym.errors import UsageError
 Kind = Literal["stdin", "function"]
 Difficulty = Literal["easy", "medium", "hard"]
 CheckerType = Literal[
-    "exact", "lines", "tokens", "tokens_nocase", "numbers", "unordered_lines", "unordered_tokens", "value", "validator"
+    "exact",
+    "lines",
+    "tokens",
+    "tokens_nocase",
+    "numbers",
+    "unordered_lines",
+    "unordered_tokens",
+    "value",
+    "validator",
+    "interactor",
 ]
+Protocol = Literal["codegym", "kattis", "testlib"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +66,14 @@ class TestCase:
     Attributes:
         input: text for standard input; for a function problem the tuple of arguments.
         output: the expected text; for a function problem the expected return value.
+        files: name and text of each further file that the program finds in its working directory.
     """
 
     __test__ = False
 
     input: Any
     output: Any
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,12 @@ class Checker:
         abs_tol: largest absolute difference of two floating-point numbers (``numbers`` and ``value``).
         rel_tol: largest difference relative to the expected number (``numbers`` and ``value``).
         unordered: compare a list as a multiset (``value``).
-        source: the validator's program (``validator``).
+        source: the program that decides (``validator`` and ``interactor``).
+        language: what it is written in.
+        protocol: how it is asked and answers: ``codegym`` for a function ``validate(input, expected, output)``;
+            ``kattis`` and ``testlib`` for programs with arguments and exit statuses as those have them.
+        flags: arguments that it gets beyond the protocol's.
+        files: name and text of each further file that it is compiled or run with.
     """
 
     type: CheckerType = "lines"
@@ -89,6 +106,10 @@ class Checker:
     rel_tol: float = 0.0
     unordered: bool = False
     source: str = field(default="", repr=False)
+    language: str = "python"
+    protocol: Protocol = "codegym"
+    flags: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +179,8 @@ class Problem:
         kind: whether a program reads standard input or offers a function.
         public_tests: shown to the agent; their results are its feedback.
         private_tests: decide the reward. A sequence that may make its tests when they are first asked for.
-        limits: what one run may use.
+        limits: what one run of a Python program may use.
+        native_limits: what one of a compiled program may; None for the same.
         checker: how outputs are compared.
         difficulty: easy, medium or hard.
         tags: topics.
@@ -178,6 +200,7 @@ class Problem:
     public_tests: tuple[TestCase, ...]
     private_tests: Sequence[TestCase] = field(repr=False)
     limits: Limits = field(default_factory=Limits)
+    native_limits: Limits | None = None
     checker: Checker = field(default_factory=Checker)
     difficulty: Difficulty = "medium"
     tags: tuple[str, ...] = ()

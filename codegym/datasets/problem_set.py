@@ -88,7 +88,9 @@ class ProblemSet(Sequence[Problem]):
             given, made = (
                 (private.given, private.content_hash()) if isinstance(private, PrivateTests) else (private, "")
             )
-            tests = [[(test.input, test.output) for test in split] for split in (problem.public_tests, given)]
+            tests = [
+                [(test.input, test.output, *test.files) for test in split] for split in (problem.public_tests, given)
+            ]
             rest = dataclasses.replace(problem, public_tests=(), private_tests=(), source="")
             hidden = (problem.checker.source, problem.reference, problem.starter, [p.source for p in problem.programs])
             digest.update(repr((rest, hidden, show(tests), made)).encode(errors="backslashreplace"))
