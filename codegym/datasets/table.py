@@ -16,7 +16,7 @@ from codegym.datasets.rows import Row, Rows, Unusable
 from codegym.problem import Problem
 
 _log = logging.getLogger("codegym")
-Identify = Callable[[Row], str]
+Identify = Callable[[Row, int], str]
 Make = Callable[[Row, str], Problem]
 
 
@@ -25,7 +25,7 @@ class Table:
 
     Args:
         rows: the rows.
-        identify: the id of a row's problem.
+        identify: the id of the problem of a row, given the number of the row too.
         make: the problem of a row, given the place that messages name; both raise :class:`Unusable` where a row
             cannot be a problem.
         name: of the set, for messages.
@@ -125,7 +125,7 @@ class Table:
         try:
             if isinstance(row, Unusable):
                 raise row
-            name = self._identify(row)
+            name = self._identify(row, number)
             if name in self._numbers:
                 detail = f"expected an id of its own, got {name!r}, which row {self._numbers[name]} has too"
                 raise Unusable("id", "an id that an earlier row has", detail)
