@@ -57,8 +57,7 @@ def _name(row: Row, _: int) -> str:
     return text(row, "name").strip()
 
 
-def _problem(row: Row, place: str, *, factor: float, examples: int) -> Problem:
-    name = _name(row, 0)
+def _problem(row: Row, place: str, name: str, *, factor: float, examples: int) -> Problem:
     statement = optional_text(row, "description") or text(row, "untranslated_description")
     if is_interactive(statement):
         raise Unusable("description", "interactive, without an interactor", "expected a problem without interaction")

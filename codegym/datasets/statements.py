@@ -19,11 +19,16 @@ _INTERACTIVE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SEVERAL = re.compile(
-    r"\b(?:multiple|several|many|more than one|different|various)\b[^.\n]{0,120}\b(?:any|either|arbitrary)\b"
+    r"\b(?:multiple|several|many|more than one|different|various) (?:\w+ ){0,3}?(?:answer|solution|way|option|variant|"
+    r"plan|pair|permutation|array|string|sequence|output|set|such|correct|possible|valid|optimal|shortest|of them)s?\b"
+    r"[^.\n]{0,100}\b(?:any|either|arbitrary)\b"
     r"(?! (?:case|register))"
-    r"|\b(?:print|output|return|find|choose|give|report|construct)\w*\s+(?:\w+\s+){0,3}?(?:any|arbitrary)"
+    r"|\b(?:print|output|return|find|choose|report|construct)\s+(?:\w+\s+){0,3}?(?:any|arbitrary)"
     r"(?:\s+(?:of|one|valid|correct|such|suitable|possible|solution|answer|optimal)\b|\s*[.,;)]|\s*$)"
-    r"|\b(?:print|output)\b[^.\n]{0,80}\bany order\b",
+    r"|\b(?:print|output)\b[^.\n]{0,80}\bany order\b"
+    # A "yes" that has to be followed by its proof, of which there is seldom one alone.
+    r"|\b(?:if|in case)\b[^.\n]{0,40}\byes\b[^.\n]{0,8}, (?:then )?(?:print|output)\b"
+    r"|\byes\b[^.\n]{0,40}\bfirst line and\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _ANY_ORDER = re.compile(r"\breturn\b[^.\n]{0,120}\bany order\b|\bin any order\b", re.IGNORECASE)

@@ -17,7 +17,7 @@ from codegym.problem import Problem
 
 _log = logging.getLogger("codegym")
 Identify = Callable[[Row, int], str]
-Make = Callable[[Row, str], Problem]
+Make = Callable[[Row, str, str], Problem]
 
 
 class Table:
@@ -26,8 +26,8 @@ class Table:
     Args:
         rows: the rows.
         identify: the id of the problem of a row, given the number of the row too.
-        make: the problem of a row, given the place that messages name; both raise :class:`Unusable` where a row
-            cannot be a problem.
+        make: the problem of a row, given the place that messages name and the id; both raise :class:`Unusable` where
+            a row cannot be a problem.
         name: of the set, for messages.
     """
 
@@ -74,7 +74,7 @@ class Table:
 
     def problem(self, number: int) -> Problem:
         """The problem of a row that is known to be one."""
-        return self._make(self._rows.get(number), self._place(number))
+        return self._made(number, self._rows.get(number))
 
     def walk(self, numbers: Iterable[int] | None = None) -> Iterator[Problem]:
         """The problems of these rows, which ascend, or of all rows, in one reading."""
@@ -90,7 +90,7 @@ class Table:
             elif place == number:
                 if isinstance(row, Unusable):
                     raise row
-                yield self._make(row, self._place(place))
+                yield self._made(place, row)
                 number = next(wanted, None)
                 if number is None:
                     return
@@ -103,7 +103,10 @@ class Table:
                 return self._examine(row)
         if number in self._left_out or isinstance(row, Unusable):
             return None
-        return self._make(row, self._place(number))
+        return self._made(number, row)
+
+    def _made(self, number: int, row: Row) -> Problem:
+        return self._make(row, self._place(number), self._identify(row, number))
 
     def _examine_next(self) -> None:
         with self._lock:
@@ -129,7 +132,7 @@ class Table:
             if name in self._numbers:
                 detail = f"expected an id of its own, got {name!r}, which row {self._numbers[name]} has too"
                 raise Unusable("id", "an id that an earlier row has", detail)
-            problem = self._make(row, self._place(number))
+            problem = self._make(row, self._place(number), name)
         except Unusable as error:
             file, place = self._rows.place(number)
             self._left_out[number] = LeftOut(file, place, name, error.field, error.reason, error.detail)
