@@ -70,7 +70,7 @@ def load(
 
 def _day(given: Any, name: str) -> date | None:
     if given is None or (isinstance(given, date) and not isinstance(given, datetime)):
-        return given  # type: ignore[no-any-return]
+        return given
     try:
         return datetime.fromisoformat(given).date()
     except (TypeError, ValueError):

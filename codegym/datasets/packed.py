@@ -8,11 +8,14 @@ import base64
 import binascii
 import pickletools
 import zlib
+from itertools import islice
 
 from codegym.datasets.rows import Unusable
 
 MOST_BYTES = 256 << 20
 """No more comes out of a compressed text."""
+_MOST_INSTRUCTIONS = 64
+"""A pickle of one string has about six."""
 _STRINGS = frozenset({"BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "UNICODE"})
 _HARMLESS = frozenset({"PROTO", "FRAME", "MEMOIZE", "PUT", "BINPUT", "LONG_BINPUT", "STOP"})
 
@@ -51,13 +54,16 @@ def _decompressed(packed: bytes, name: str, most_bytes: int) -> bytes:
 
 def _pickled_string(data: bytes, name: str) -> str:
     found: str | None = None
+    instructions = islice(pickletools.genops(data), _MOST_INSTRUCTIONS)
     try:
-        for instruction, argument, _ in pickletools.genops(data):
+        for instruction, argument, _ in instructions:
             if instruction.name in _STRINGS and found is None:
                 found = str(argument)
             elif instruction.name not in _HARMLESS:
                 detail = f"expected a pickle of one string, got one with the instruction {instruction.name}"
                 raise Unusable(name, "a pickle that does more than hold a string", detail)
+        if next(instructions, None) or data[-1:] != b".":
+            raise _misfit(name, "expected a pickle of one string, got more")
     except (ValueError, OverflowError, IndexError, MemoryError) as error:
         raise _misfit(name, f"expected a pickle of one string, got: {str(error)[:100]}") from None
     if found is None:
