@@ -13,6 +13,7 @@ from codegym.datasets.fields import (
     limits,
     lower_tags,
     optional_text,
+    plain_text,
     text,
     text_tests,
     whole,
@@ -195,6 +196,9 @@ def _whole_keys(value: Any) -> Any:
 def _solutions(row: Row) -> tuple[LabelledProgram, ...]:
     given = optional_text(row, "solutions")
     sources = json_value(given, "solutions") if given.strip() else []
-    if not isinstance(sources, list) or not all(isinstance(source, str) for source in sources):
+    if not isinstance(sources, list):
         raise Unusable("solutions", "solutions are malformed", "expected a list of programs in JSON, got another thing")
-    return tuple(LabelledProgram(f"accepted-{number}", "accepted", source) for number, source in enumerate(sources))
+    return tuple(
+        LabelledProgram(f"accepted-{number}", "accepted", plain_text(source, f"solutions[{number}]", "a solution"))
+        for number, source in enumerate(sources)
+    )

@@ -13,6 +13,7 @@ from codegym.datasets.fields import (
     limits,
     lower_tags,
     optional_text,
+    plain_text,
     text,
     text_tests,
     texts,
@@ -113,17 +114,19 @@ def _seconds(row: Row) -> float | None:
         return None
     parts = [value.get("seconds", 0), value.get("nanos", 0)] if isinstance(value, dict) else [value, 0]
     parts = [0 if part is None else part for part in parts]
-    if any(isinstance(part, bool) or not isinstance(part, int | float) for part in parts):
-        raise Unusable("time_limit", "time_limit is malformed", f"expected seconds and nanos, got {value!r:.80}")
+    if any(isinstance(part, bool) or not isinstance(part, int | float) or abs(part) > 1e15 for part in parts):
+        raise Unusable("time_limit", "time_limit is malformed", "expected numbers as seconds and nanos, got others")
     return float(parts[0] + parts[1] / 1e9)
 
 
 def _programs(row: Row, name: str, label: str) -> tuple[LabelledProgram, ...]:
     programs = []
     for number, (language, source) in enumerate(columns(row, name, "language", "solution")):
-        if not isinstance(source, str) or not isinstance(language, int) or not 0 <= language < len(LANGUAGES):
-            detail = f"expected a language from 0 to {len(LANGUAGES) - 1} and a text, got {language!r:.40}"
-            raise Unusable(f"{name}[{number}]", f"{name} is malformed", detail)
+        place = f"{name}[{number}]"
+        if type(language) is not int or not 0 <= language < len(LANGUAGES):
+            detail = f"expected a language from 0 to {len(LANGUAGES) - 1}, got {type(language).__name__}"
+            raise Unusable(place, f"{name} are malformed", detail)
+        source = plain_text(source, place, "a solution")
         programs.append(LabelledProgram(f"{label}-{number}", label, source, LANGUAGES[language]))
     return tuple(programs)
 

@@ -35,9 +35,7 @@ def field(row: Row, name: str) -> Any:
 
 def text(row: Row, name: str) -> str:
     """A text with more than white space in it."""
-    value = field(row, name)
-    if not isinstance(value, str):
-        raise Unusable(name, f"{name} is no text", f"expected text, got {_short(value)}")
+    value = plain_text(field(row, name), name)
     if not value.strip():
         raise Unusable(name, f"{name} is empty", f"expected text, got {_short(value)}")
     return value
@@ -46,10 +44,24 @@ def text(row: Row, name: str) -> str:
 def optional_text(row: Row, name: str) -> str:
     """A text; empty where the field is missing or null."""
     value = row.get(name)
-    if value is None:
-        return ""
+    return "" if value is None else plain_text(value, name)
+
+
+def plain_text(value: Any, name: str, what: str = "") -> str:
+    """A text that UTF-8 can encode; JSON can write some that it cannot.
+
+    Args:
+        value: what came.
+        name: the field's name.
+        what: what it is, for the reason; by default the field.
+    """
     if not isinstance(value, str):
-        raise Unusable(name, f"{name} is no text", f"expected text or null, got {_short(value)}")
+        raise Unusable(name, f"{what or name} is no text", f"expected text, got {_short(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        detail = f"expected text that UTF-8 can encode, got half a character at {error.start}"
+        raise Unusable(name, f"{what or name} is no text", detail) from None
     return value
 
 
@@ -58,7 +70,7 @@ def whole(row: Row, name: str) -> int:
     value = row.get(name)
     if value is None:
         return 0
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or value != int(value):
+    if type(value) is not int and not (type(value) is float and value.is_integer()):
         raise Unusable(name, f"{name} is no whole number", f"expected a whole number or null, got {_short(value)}")
     return int(value)
 
@@ -70,7 +82,7 @@ def texts(row: Row, name: str) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise Unusable(name, f"{name} is no list of texts", f"expected a list of texts or null, got {_short(value)}")
-    return tuple(value)
+    return tuple(plain_text(item, name) for item in value)
 
 
 def json_value(given: str, name: str) -> Any:
@@ -94,10 +106,10 @@ def literal_texts(row: Row, name: str) -> tuple[str, ...]:
         items = ast.literal_eval(given) if len(given) < _LONGEST_LITERAL else None
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         items = None
-    if not isinstance(items, list | tuple | set) or not all(isinstance(item, str) for item in items):
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
         detail = f"expected a list of texts as Python writes it, got {_short(given)}"
         raise Unusable(name, f"{name} is no list of texts", detail)
-    return tuple(items)
+    return tuple(plain_text(item, name) for item in items)
 
 
 def columns(row: Row, name: str, first: str, second: str) -> list[tuple[Any, Any]]:
@@ -131,8 +143,7 @@ def text_tests(pairs: Iterable[tuple[Any, Any]], name: str) -> Tests:
             place = f"{name}[{number}].{what}"
             if isinstance(side, list) and all(isinstance(line, str) for line in side):
                 side = "".join(line.removesuffix("\n") + "\n" for line in side)
-            if not isinstance(side, str):
-                raise Unusable(place, "a test is no text", f"expected text, got {_short(side)}")
+            side = plain_text(side, place, "a test")
             if is_truncated(side):
                 raise Unusable(place, "a test is cut off", f"expected a whole test, got one that ends {side[-12:]!r}")
             sides.append(side.replace("\r\n", "\n"))

@@ -53,21 +53,22 @@ def _decompressed(packed: bytes, name: str, most_bytes: int) -> bytes:
 
 
 def _pickled_string(data: bytes, name: str) -> str:
-    found: str | None = None
-    instructions = islice(pickletools.genops(data), _MOST_INSTRUCTIONS)
+    found, more, strings, end = "", "", 0, 0
     try:
-        for instruction, argument, _ in instructions:
-            if instruction.name in _STRINGS and found is None:
-                found = str(argument)
+        for instruction, argument, place in islice(pickletools.genops(data), _MOST_INSTRUCTIONS):
+            if instruction.name in _STRINGS:
+                found, strings = str(argument), strings + 1
             elif instruction.name not in _HARMLESS:
-                detail = f"expected a pickle of one string, got one with the instruction {instruction.name}"
-                raise Unusable(name, "a pickle that does more than hold a string", detail)
-        if next(instructions, None) or data[-1:] != b".":
-            raise _misfit(name, "expected a pickle of one string, got more")
+                more = instruction.name
+                break
+            end = (place or 0) + 1
     except (ValueError, OverflowError, IndexError, MemoryError) as error:
-        raise _misfit(name, f"expected a pickle of one string, got: {str(error)[:100]}") from None
-    if found is None:
-        raise _misfit(name, "expected a pickle of one string, got none")
+        raise _misfit(name, f"expected a pickle of one string, got: {' '.join(str(error).split())[:100]}") from None
+    if more:
+        detail = f"expected a pickle of one string, got one with the instruction {more}"
+        raise Unusable(name, "a pickle that does more than hold a string", detail)
+    if strings != 1 or end != len(data):
+        raise _misfit(name, f"expected a pickle of one string, got {strings} and {len(data) - end} more bytes")
     return found
 
 
