@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from codegym.datasets.problem_set import ProblemSet
-from codegym.datasets.rows import SUFFIXES, RowFiles, library
+from codegym.datasets.row_files import RowFiles
+from codegym.datasets.rows import SUFFIXES, library
+from codegym.datasets.survey import survey_key
 from codegym.datasets.table import Identify, Make, Table, TableSet
 from codegym.errors import ProblemError, UsageError
 
@@ -55,7 +57,8 @@ def open_set(
         raise UsageError(f"expected a split {', '.join(published.splits)} of {name}, got {split!r}")
     files = _local(path, published, split) if path is not None else _hub(published, split or published.default)
     shown = f"{name}:{split}" if split else name
-    return TableSet(Table(RowFiles(files), identify, make, shown), shown)
+    table = Table(RowFiles(files), identify, make, shown, survey_key(files, identify, make))
+    return TableSet(table, shown)
 
 
 def _local(path: Path, published: Published, split: str | None) -> list[Path]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from codegym.datasets.problem_set import LeftOut, ProblemSet
 from codegym.datasets.rows import Row, Rows, Unusable
+from codegym.datasets.survey import keep, recall
 from codegym.problem import Problem
 
 _log = logging.getLogger("codegym")
@@ -29,10 +30,12 @@ class Table:
         make: the problem of a row, given the place that messages name and the id; both raise :class:`Unusable` where
             a row cannot be a problem.
         name: of the set, for messages.
+        key: under which what is found out is kept for other processes, see :mod:`codegym.datasets.survey`; empty for
+            nowhere.
     """
 
-    def __init__(self, rows: Rows, identify: Identify, make: Make, name: str) -> None:
-        self.name = name
+    def __init__(self, rows: Rows, identify: Identify, make: Make, name: str, key: str = "") -> None:
+        self.name, self._key = name, key
         self._rows, self._identify, self._make = rows, identify, make
         self._lock = threading.RLock()
         self._reader: Iterator[tuple[int, Row | Unusable]] | None = None
@@ -52,6 +55,8 @@ class Table:
 
     def kept(self, enough: int | None = None) -> Sequence[int]:
         """Numbers of the rows that are problems: at least the first ``enough`` if there are so many, or all."""
+        if enough is None and not self._complete:
+            self._recall()
         while not self._complete and (enough is None or len(self._kept) < enough):
             self._examine_next()
         return self._kept
@@ -118,6 +123,20 @@ class Table:
                 if number == self._examined:  # others may have been before us
                     self._examine(row)
                     return
+            self._reader, self._complete = None, True
+            if self._key:
+                keep(self._key, self._numbers, self._left_out)
+            self._report()
+
+    def _recall(self) -> None:
+        """Take what another process found out."""
+        with self._lock:
+            known = None if self._complete or not self._key else recall(self._key)
+            if known is None:
+                return
+            self._numbers, self._left_out = known
+            self._kept = list(self._numbers.values())
+            self._examined = len(self._numbers) + len(self._left_out)
             self._reader, self._complete = None, True
             self._report()
 
