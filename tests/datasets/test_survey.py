@@ -36,7 +36,8 @@ def load(path: Path, **options: Any) -> ProblemSet:
 
 
 def look(problems: ProblemSet) -> Any:
-    return len(problems), problems.ids, problems.left_out, list(problems), problems[1], problems["a"], problems.index(problems[1])
+    by_key = problems[1], problems["a"], problems.index(problems[1])
+    return len(problems), problems.ids, problems.left_out, list(problems), by_key
 
 
 def test_a_second_process_need_not_look_at_the_rows_to_count(made: list[str], tmp_path: Path) -> None:
