@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from codegym.checker import mismatch
 from codegym.problem import Checker, CheckerType
 
-TEXT_TYPES: tuple[CheckerType, ...] = tuple(t for t in get_args(CheckerType) if t not in ("value", "validator"))
+TEXT_TYPES: tuple[CheckerType, ...] = tuple(
+    t for t in get_args(CheckerType) if t not in ("value", "validator", "interactor")
+)
 ANY_TEXT = st.text(st.sampled_from("aAbß01.-+e \t\r\n\x0b\x0c\x1c\x85\u2028\u3000\ud800"), max_size=20)
 TOKENS = st.lists(st.sampled_from(["a", "b", "10", "1.5", "-0", "nan", "x" * 5000]), min_size=1, max_size=6)
 NAN = math.nan
