@@ -99,7 +99,9 @@ def archive_tree(path: Path) -> Tree:
         raise Refused(source, "", "a damaged archive", "expected an archive, got headers nested too deeply") from None
     except _BROKEN as error:
         why = str(error).partition("\n")[0][:100] or type(error).__name__
-        raise Refused(source, "", "a damaged archive", f"expected a zip or tar archive, got: {why}") from None
+        raise Refused(
+            source, "", "a damaged archive", f"expected a zip or tar archive, got one that cannot be read: {why}"
+        ) from None
     _follow(links, entries, refused, source)
     return Tree(source, entries, refused, links)
 
@@ -140,6 +142,9 @@ def _zip(file: IO[bytes], source: str) -> Iterator[Found]:
             mode = info.external_attr >> 16
             if info.is_dir():
                 continue
+            if info.flag_bits & 1:
+                detail = "expected files that can be read by anyone, got one under a password"
+                raise Refused(source, info.filename[:200], "an encrypted archive", detail)
             if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFLNK):
                 yield info.filename, "a pipe, a socket or a device"
             elif not stat.S_ISLNK(mode) and info.filename.lower().endswith(_UNUSED):

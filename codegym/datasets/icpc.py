@@ -99,9 +99,9 @@ def read_package(package: Package) -> list[Problem]:
 def _validation(tree: Tree, fields: Fields | None, legacy: bool) -> tuple[bool, bool]:
     """Whether outputs are judged by the package's own program, and whether it speaks with the candidate's."""
     given = value(fields, "type") or "pass-fail"
-    kinds = set(given if isinstance(given, list) else str(given).split())
+    kinds = [str(kind) for kind in given] if isinstance(given, list) else str(given).split()
     validation = str(value(fields, "validation") or "default").split()
-    unknown = [str(kind) for kind in kinds if kind not in ("pass-fail", "interactive")]
+    unknown = [kind for kind in kinds if kind not in ("pass-fail", "interactive")]
     unknown += [word for word in validation if word not in ("default", "custom", "interactive")]
     if unknown:
         detail = f"expected a problem that is passed or failed by its output, got {sorted(unknown)[0][:40]!r}"

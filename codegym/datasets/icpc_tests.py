@@ -9,6 +9,7 @@ from codegym.datasets.yaml_reader import Fields, parse
 from codegym.problem import TestCase
 
 _SETTINGS = ("testdata.yaml", "test_group.yaml")
+_LARGEST_SETTINGS = 1 << 20
 _SCORING = ("accept_score", "reject_score", "range", "scoring")
 _HARMLESS = {"first_error", "worst_error", "min", "max", "sum", "avg"}
 """Words for the grader that change no verdict where a program must pass every test."""
@@ -31,6 +32,8 @@ def settings(tree: Tree, name: str) -> Fields | None:
     if name not in tree:
         return None
     text = tree.text(name)
+    if len(text) > _LARGEST_SETTINGS:
+        raise tree.refusal(name, "too large", f"expected at most {_LARGEST_SETTINGS} characters, got {len(text)}")
     lines = (line.strip() for line in text.split("\n"))
     if all(line.startswith("#") or line in ("", "---", "null", "~", "{}") for line in lines):
         return None

@@ -59,9 +59,16 @@ class Tree:
         links: Mapping[str, str] | None = None,
     ) -> None:
         self.source = source
-        self._entries = dict(sorted(entries.items()))
+        self._entries = dict(entries)
         self._refused = dict(refused)
         self._links = dict(links or {})
+        self._listed: dict[str, tuple[set[str], set[str]]] = {}
+        for name in self._entries:
+            folder, _, file = name.rpartition("/")
+            self._listed.setdefault(folder, (set(), set()))[1].add(file)
+            while folder:
+                folder, _, inner = folder.rpartition("/")
+                self._listed.setdefault(folder, (set(), set()))[0].add(inner)
         self._read = 0
 
     def __contains__(self, name: str) -> bool:
@@ -71,17 +78,18 @@ class Tree:
     def names(self, folder: str = "") -> list[str]:
         """The names of all files below a folder, at any depth, in order."""
         start = f"{folder}/" if folder else ""
-        return [name for name in self._entries if name.startswith(start)]
+        found = [start + name for name in self.files(folder)]
+        for inner in self.folders(folder):
+            found += self.names(start + inner)
+        return sorted(found)
 
     def folders(self, folder: str = "") -> list[str]:
         """The names, within it, of the folders that stand in a folder."""
-        start = len(folder) + 1 if folder else 0
-        return sorted({name[start:].partition("/")[0] for name in self.names(folder) if "/" in name[start:]})
+        return sorted(self._listed[folder][0]) if folder in self._listed else []
 
     def files(self, folder: str = "") -> list[str]:
         """The names, within it, of the files that stand in a folder."""
-        start = len(folder) + 1 if folder else 0
-        return [name[start:] for name in self.names(folder) if "/" not in name[start:]]
+        return sorted(self._listed[folder][1]) if folder in self._listed else []
 
     def below(self, folder: str) -> "Tree":
         """The tree of one of its folders. A link out of that folder is refused there."""
@@ -151,7 +159,9 @@ class Tree:
                     raise self.refusal(name, "a link or special file", "expected a file, got something else")
                 return file.read(LARGEST_FILE + 1)
         except OSError as error:
-            raise self.refusal(name, "unreadable", f"expected a readable file, got: {error.strerror}") from None
+            raise self.refusal(
+                name, "unreadable", f"expected a readable file, got one that is not: {error.strerror}"
+            ) from None
 
 
 def _stripped(mapping: Mapping[str, Value], start: str) -> dict[str, Value]:
@@ -191,7 +201,9 @@ def _walk(source: str, root: str, real: str, prefix: str, above: tuple[str, ...]
     try:
         listed = sorted(os.scandir(real), key=lambda item: item.name)
     except OSError as error:
-        raise Refused(source, prefix, "unreadable", f"expected a readable folder, got: {error.strerror}") from None
+        raise Refused(
+            source, prefix, "unreadable", f"expected a readable folder, got one that is not: {error.strerror}"
+        ) from None
     for item in listed:
         if ignored(item.name):
             continue
