@@ -27,7 +27,6 @@ LANGUAGES = {
     ".hs": "haskell",
     ".ml": "ocaml",
     ".php": "php",
-    ".pl": "perl",
     ".pas": "pascal",
     ".dpr": "delphi",
     ".scala": "scala",

@@ -23,7 +23,8 @@ def read_validator(
     Args:
         tree: the package.
         folder: where it lies.
-        several: whether the folder is one of programs, each a file or a folder, and not itself the program's.
+        several: whether the folder is one of programs, each a file or a folder, and not the program's own; a folder
+            with nothing but another in it is taken for the former, as the format's tools do.
         role: what it is.
         flags: its arguments beyond the first three.
         change: what to do with each source.
@@ -32,14 +33,13 @@ def read_validator(
         ProblemError: there is none, or several, or it is not of one main file in Python or C++.
     """
     place = folder
-    if several:
-        sources = [name for name in tree.files(folder) if suffix(name) in LANGUAGES]
-        found = sources + tree.folders(folder)
-        if len(found) > 1:
-            detail = f"expected one output validator, got {len(found)}"
-            raise tree.refusal(folder, "several output validators", detail)
-        if tree.folders(folder):
-            place = f"{folder}/{found[0]}"
+    sources = [name for name in tree.files(folder) if suffix(name) in LANGUAGES]
+    found = sources + tree.folders(folder) if several or not sources else sources[:1]
+    if len(found) > 1:
+        detail = f"expected one output validator, got {len(found)}"
+        raise tree.refusal(folder, "several output validators", detail)
+    if found and found[0] not in sources:
+        place = f"{folder}/{found[0]}"
     names = tree.files(place)
     scripts = [name for name in names if name in ("build", "run", "build.sh", "run.sh")]
     if scripts:

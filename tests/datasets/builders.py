@@ -27,7 +27,7 @@ MODERN: dict[str, str | bytes] = {
         "problem_format_version: 2023-07-draft\n"
         "type: pass-fail\n"
         "name: {sv: Dubbelt, en: Twice}\n"
-        "uuid: 0\n"
+        "uuid: 7c1f1ff8-0f6d-4d0e-9f57-0f0a5a1f8a11\n"
         "limits: {time_limit: 1.5, memory: 256}\n"
         "keywords: [Numbers]\n"
     ),

@@ -312,6 +312,8 @@ def test_an_interactor_and_its_sample(tmp_path: Path) -> None:
         "output_validator/__main__.py": "import help\n",
         "output_validator/help.py": "x = 1\n",
     }
+    nested = {name.replace("output_validator/", "output_validator/inner/"): text for name, text in modern.items()}
+    assert one(tmp_path / "3", nested).checker == one(tmp_path / "2", modern).checker
     checker = one(tmp_path / "2", modern).checker
     assert (checker.type, checker.source, checker.files) == ("interactor", "import help\n", (("help.py", "x = 1\n"),))
 
