@@ -233,7 +233,7 @@ def _found(path: Path) -> Iterator[Opened]:
 def _places(top: Path, folder: Path, depth: int, *, deepest: int) -> Iterator[Opened]:
     """The packages in a folder, or at it. One behind a link that leads out of ``top`` is no part of it."""
     folders, files = _listed(folder)
-    kind = kind_of(folders, files, inner=depth > 0)
+    kind = kind_of(folders, files, inner=True)
     if kind:
         yield str(folder), folder.resolve().name, kind, lambda: folder_tree(folder)
     elif depth < deepest:

@@ -11,6 +11,12 @@ from codegym.problem import Checker
 HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".inc", ".ipp", ".tpp")
 _PYTHON_MAINS = ("__main__.py", "main.py", "validate.py", "validator.py")
 _INCLUDED = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.MULTILINE)
+_SYSTEM = re.compile(
+    r"(bits|ext|sys|experimental)/.*|[a-z_]+"
+    r"|(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdbool|stddef|stdint|stdio|stdlib"
+    r"|string|strings|time|unistd|wchar)\.h"
+)
+"""What a compiler finds by itself, though it stands between quotation marks."""
 
 Role = Literal["validator", "interactor"]
 
@@ -58,7 +64,7 @@ def read_validator(
     main = _main(tree, place, sources, language)
     rest = tuple((name, text) for name, text in texts.items() if name != main)
     for name in _INCLUDED.findall(texts[main]) if language == "cpp" else ():
-        if name not in texts:
+        if name not in texts and not _SYSTEM.fullmatch(name):
             detail = f"expected the file that it includes, {name[:80]!r}, beside it, got none"
             raise tree.refusal(f"{place}/{main}", "a validator that is not whole", detail)
     return Checker(role, source=texts[main], language=language, protocol="kattis", flags=flags, files=rest)
@@ -93,7 +99,7 @@ def testlib_checker(tree: Tree, path: str, language: str, role: Role) -> Checker
     waiting = [source] if language == "cpp" else []
     while waiting:
         for name in _INCLUDED.findall(waiting.pop()):
-            if name in files:
+            if name in files or _SYSTEM.fullmatch(name):
                 continue
             places = [f"{where}/{name}" if where else name for where in dict.fromkeys((folder, "files", ""))]
             found = next((place for place in places if place in tree), "")

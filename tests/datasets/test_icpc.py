@@ -277,7 +277,7 @@ def test_constants_are_put_in(tmp_path: Path) -> None:
 
 VALIDATOR = {
     "problem.yaml": "validation: custom\nvalidator_flags: fast 3\n",
-    "output_validators/check/validate.cc": '#include <string>\n#include "validate.h"\nint main() {}\n',
+    "output_validators/check/validate.cc": '#include <string>\n#include "math.h"\n#include "validate.h"\n',
     "output_validators/check/validate.h": "// help\n",
     "output_validators/check/README": "words\n",
 }

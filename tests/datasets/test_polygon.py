@@ -125,7 +125,10 @@ def test_other_checkers_are_run_from_their_source(tmp_path: Path, name: str, ans
 def test_headers_of_headers_come_along(tmp_path: Path) -> None:
     """All that the checker includes, directly or not, is among its files."""
     files = changed("std::ncmp.cpp", "own")
-    files |= {"files/check.cpp": '#include "a.h"\n', "files/a.h": '  # include "testlib.h"\n#include "a.h"\n'}
+    files |= {
+        "files/check.cpp": '#include "a.h"\n#include "bits/stdc++.h"\n#include "vector"\n',
+        "files/a.h": '  # include "testlib.h"\n#include "a.h"\n',
+    }
     checker = one(tmp_path, files).checker
     assert dict(checker.files) == {"a.h": files["files/a.h"], "testlib.h": "// a library\n"}
 
