@@ -208,7 +208,7 @@ def _walk(source: str, root: str, real: str, prefix: str, above: tuple[str, ...]
         if ignored(item.name):
             continue
         name = prefix + item.name
-        target = os.path.realpath(item.path)
+        target = os.path.realpath(item.path) if item.is_symlink() else item.path
         if not is_text(name):
             yield name.encode(errors="replace").decode(), "a name that is not UTF-8"
         elif item.is_symlink() and os.path.commonpath([root, target]) != root:

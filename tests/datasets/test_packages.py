@@ -93,7 +93,7 @@ def test_where_nothing_can_be_used_it_is_an_error(tmp_path: Path) -> None:
     write(tmp_path / "two", ICPC | {"problem.yaml": "- 1"})
     assert "2 that cannot be used; the first: " in complaint(tmp_path)
     assert "problem.yaml" not in complaint(write(tmp_path / "three", {"a.txt": ""}))
-    assert "private test" in complaint(write(tmp_path / "bare", {"problem.yaml": "name: x"}))
+    assert "problem.en.md" in complaint(write(tmp_path / "bare", {"problem.yaml": "name: x"}))
     (tmp_path / "none").mkdir()
     assert "got none" in complaint(tmp_path / "none")
     assert "got neither" in complaint(tmp_path / "absent")
