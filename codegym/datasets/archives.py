@@ -119,8 +119,8 @@ def _safe_name(name: str, source: str) -> str:
     parts = [part for part in name.split("/") if part not in ("", ".")]
     strange = "\\" in name or "\0" in name or not trees.is_text(name)
     if name.startswith("/") or ".." in parts or strange or not parts or (len(name) > 1 and name[1] == ":"):
-        shown = name.encode(errors="backslashreplace").decode()[:100]
-        raise Refused(source, "", "a name that leads out", f"expected relative names of files, got {shown!r}")
+        detail = f"expected relative names of files, got {ascii(name)[:100]}"
+        raise Refused(source, "", "a name that leads out", detail)
     if len(parts) > trees.DEEPEST:
         raise Refused(source, "/".join(parts)[:200], "too deep", f"expected at most {trees.DEEPEST} folders, got more")
     return "/".join(parts)

@@ -13,7 +13,8 @@ from typing import Any
 
 from codegym.datasets import tex
 from codegym.datasets.icpc_tests import Case, read_cases, settings, value, words
-from codegym.datasets.packages import TIME_FACTOR, Options, Package, load_packages
+from codegym.datasets.package import TIME_FACTOR, Options, Package
+from codegym.datasets.packages import load_packages
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.submissions import read_submissions
 from codegym.datasets.trees import Tree

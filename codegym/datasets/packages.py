@@ -6,105 +6,20 @@ that an error. ``trees.py`` and ``archives.py`` read the files.
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegym.datasets.archives import SUFFIXES, archive_tree, is_archive, stem
 from codegym.datasets.left_out import LeftOut, make_set
+from codegym.datasets.package import TIME_FACTOR, Options, Package
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.trees import Refused, Tree, folder_tree, ignored
 from codegym.errors import ProblemError, UsageError
-from codegym.problem import Limits, Problem, TestCase
+from codegym.problem import Problem
 
 Loader = Callable[..., ProblemSet]
 _DEEPEST = 4
 """Folders between the one that was given and a package."""
 _PACKAGE_FOLDERS = {"data", "problem_statement", "statement", "submissions", "output_validators", "output_validator"}
-DEFAULT_TIME_LIMIT_S = 2.0
-"""Seconds for a compiled program, where a package has no time limit."""
-TIME_FACTOR = 5.0
-"""A Python program's seconds for one of a compiled one's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How packages are read.
-
-    Attributes:
-        time_limit: seconds for a compiled program, instead of what the package says; None for what it says.
-        time_factor: a Python program's seconds for one of a compiled one's.
-        examples: where a package has no public tests, how many of its private ones are made public; never the last.
-    """
-
-    time_limit: float | None = None
-    time_factor: float = TIME_FACTOR
-    examples: int = 1
-
-    def __post_init__(self) -> None:
-        """Refuse what is no limit."""
-        for name, most in (("time_limit", 1e5), ("time_factor", 1e3)):
-            value = getattr(self, name)
-            if value is None and name == "time_limit":
-                continue
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= most:
-                raise UsageError(f"expected {name} to be a number from 0.01 to {most:g}, got {value!r}")
-        if isinstance(self.examples, bool) or not isinstance(self.examples, int) or self.examples < 0:
-            raise UsageError(f"expected examples to be a whole number from 0, got {self.examples!r}")
-
-
-@dataclass(slots=True)
-class Package:
-    """One package, open.
-
-    Attributes:
-        tree: its files.
-        name: of its folder.
-        options: how to read it.
-        left_out: what its reader leaves out of it, such as a submission in an unknown language.
-    """
-
-    tree: Tree
-    name: str
-    options: Options = field(default_factory=Options)
-    left_out: list[LeftOut] = field(default_factory=list)
-
-    def leave_out(self, what: str, place: str, reason: str, detail: str) -> None:
-        """Remember a part of the package that is not taken along: its name, field, reason and a sentence."""
-        self.left_out.append(LeftOut(f"{self.tree.source}/{what}", None, self.name, place, reason, detail))
-
-    def limits(
-        self, seconds: float | None, memory: int | None, output: int | None, place: str
-    ) -> tuple[Limits, Limits]:
-        """The limits of a Python program and of a compiled one.
-
-        Args:
-            seconds: for a compiled program, as the package says; None where it does not.
-            memory: in bytes, likewise.
-            output: in bytes, likewise.
-            place: the field that they come from.
-
-        Raises:
-            ProblemError: they cannot be enforced.
-        """
-        native = self.options.time_limit or seconds or DEFAULT_TIME_LIMIT_S
-        rest = {name: value for name, value in (("memory_bytes", memory), ("output_bytes", output)) if value}
-        try:
-            return Limits(native * self.options.time_factor, **rest), Limits(native, **rest)
-        except UsageError as error:
-            raise self.tree.refusal(place, "a limit out of range", str(error)) from None
-
-    def divide(self, public: list[TestCase], private: list[TestCase]) -> tuple[tuple[TestCase, ...], ...]:
-        """The public and the private tests.
-
-        Raises:
-            ProblemError: there is no private test.
-        """
-        if not private:
-            raise self.tree.refusal("", "no private tests", "expected at least one private test, got none")
-        taken = 0 if public else min(self.options.examples, len(private) - 1)
-        return (*public, *private[:taken]), tuple(private[taken:])
-
-
 Reader = Callable[[Package], list[Problem]]
 
 
@@ -205,9 +120,7 @@ def load_packages(path: Path | None, split: str | None, readers: Mapping[str, Re
             left_out += package.left_out
         except ProblemError as error:
             errors.append(error)
-            reason = error.reason if isinstance(error, Refused) else "a malformed file"
-            place = error.field if isinstance(error, Refused) else ""
-            left_out.append(LeftOut(source, None, name, place, reason, str(error)))
+            left_out.append(_left_out(source, name, error))
     if not problems:
         if len(errors) == 1:
             raise errors[0]
@@ -215,6 +128,12 @@ def load_packages(path: Path | None, split: str | None, readers: Mapping[str, Re
         got = f"{len(errors)} that cannot be used{first}" if errors else "none"
         raise ProblemError(f"{path}: expected at least one package of the kind {kinds}, got {got}")
     return make_set(problems.values(), str(path), left_out)
+
+
+def _left_out(source: str, name: str, error: ProblemError) -> LeftOut:
+    if isinstance(error, Refused):
+        return LeftOut(source, None, name, error.field, error.reason, error.detail)
+    return LeftOut(source, None, name, "", "a malformed file", str(error).removeprefix(source).lstrip("/"))
 
 
 Opened = tuple[str, str, str, Callable[[], Tree]]

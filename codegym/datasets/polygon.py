@@ -10,7 +10,8 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from codegym.datasets import tex
-from codegym.datasets.packages import TIME_FACTOR, Options, Package, load_packages
+from codegym.datasets.package import TIME_FACTOR, Options, Package
+from codegym.datasets.packages import load_packages
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.submissions import REJECTED
 from codegym.datasets.testlib import same_comparison
@@ -23,6 +24,8 @@ from codegym.verdict import Verdict
 _MOST_TESTS = 10_000
 _PATTERN = re.compile(r"[^%]*%(0?[0-9]?)d[^%]*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,60}")
+_COMPILER = re.compile(r"([a-z]+)[^.]*\.?((?:pypy)?[0-9]?).*")
+_NAMES = {"pypy": "python"}
 _LABELS = {
     "main": Verdict.ACCEPTED.value,
     "accepted": Verdict.ACCEPTED.value,
@@ -227,9 +230,10 @@ def _checker(tree: Tree, root: Element, tests: list[TestCase]) -> Checker:
 
 def _language(source: Element) -> str:
     """What a source is written in, by Polygon's name for its compiler."""
-    kind = source.get("type", "").partition(".")
-    known = {"cpp": "cpp", "python": "python2" if kind[2].startswith("2") else "python", "pypy": "python"}
-    return known.get(kind[0], kind[0])
+    found = _COMPILER.fullmatch(source.get("type", ""))
+    if not found:
+        return "unknown"
+    return "python2" if found[1] in ("python", "pypy") and found[2].endswith("2") else _NAMES.get(found[1], found[1])
 
 
 def _solutions(package: Package, root: Element) -> tuple[str | None, tuple[LabelledProgram, ...]]:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from codegym.datasets.packages import Options, Package, load_packages
+from codegym.datasets.package import Options, Package
+from codegym.datasets.packages import load_packages
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.trees import Refused, Tree
 from codegym.problem import Argument, Checker, LabelledProgram, Problem, TestCase
@@ -68,7 +69,7 @@ def read_package(package: Package) -> list[Problem]:
         try:
             problems.append(_problem(package, name))
         except Refused as error:
-            package.leave_out(f"{_BUGGY}/{file}", error.field, error.reason, str(error))
+            package.leave_out(f"{_BUGGY}/{file}", error.field, error.reason, error.detail)
     return problems
 
 

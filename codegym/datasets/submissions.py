@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from codegym.datasets.packages import Package
+from codegym.datasets.package import Package
 from codegym.datasets.yaml_reader import Fields
 from codegym.problem import LabelledProgram
 from codegym.verdict import Verdict

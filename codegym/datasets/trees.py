@@ -33,12 +33,14 @@ class Refused(ProblemError):
     Attributes:
         field: what is to blame: a field or a file in the package.
         reason: what is wrong, in words that are the same for all that suffer from it.
+        detail: what was expected and what came.
     """
 
     def __init__(self, source: str, field: str, reason: str, detail: str) -> None:
         super().__init__(f"{source}: {field}: {detail}" if field else f"{source}: {detail}")
         self.field = field
         self.reason = reason
+        self.detail = detail
 
 
 class Tree:
@@ -210,7 +212,7 @@ def _walk(source: str, root: str, real: str, prefix: str, above: tuple[str, ...]
         name = prefix + item.name
         target = os.path.realpath(item.path) if item.is_symlink() else item.path
         if not is_text(name):
-            yield name.encode(errors="replace").decode(), "a name that is not UTF-8"
+            yield ascii(name)[1:-1], "a name that is not UTF-8 on one line"
         elif item.is_symlink() and os.path.commonpath([root, target]) != root:
             yield name, "a symbolic link that leads out"
         elif os.path.isdir(target):
@@ -225,9 +227,5 @@ def _walk(source: str, root: str, real: str, prefix: str, above: tuple[str, ...]
 
 
 def is_text(name: str) -> bool:
-    """Whether a name can be written in UTF-8."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    """Whether a name can be written in UTF-8, on one line."""
+    return not any(char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in name)

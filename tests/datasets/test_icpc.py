@@ -214,7 +214,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     yaml=st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=3),
     group=st.dictionaries(st.sampled_from(SETTINGS), VALUES, max_size=2),

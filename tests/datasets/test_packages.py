@@ -84,6 +84,7 @@ def test_a_bad_package_among_good_ones_is_left_out(tmp_path: Path) -> None:
     assert left_out["latin"].reason == "not UTF-8"
     assert "0xe9 at offset 3" in left_out["latin"].detail
     assert left_out["torn"].reason == "a damaged archive"
+    assert left_out["broken"].detail.startswith("problem.yaml:2: expected YAML, got ")
 
 
 def test_where_nothing_can_be_used_it_is_an_error(tmp_path: Path) -> None:
@@ -208,6 +209,23 @@ def test_pipes_and_loops_in_folders_do_not_hang(tmp_path: Path) -> None:
     (folder / "data/secret/3.in").unlink()
     (folder / "data/secret/again").symlink_to("..")
     assert "lies in" in complaint(folder)
+
+
+@pytest.mark.parametrize("name", [b"data/secret/\xff.in", b"data/secret/a\nb.in"], ids=["latin", "newline"])
+def test_names_that_are_no_line_of_text_are_refused(tmp_path: Path, name: bytes) -> None:
+    """A name in another encoding, or over several lines, spoils its package; the message stays one line."""
+    folder = os.fsencode(write(tmp_path / "p", ICPC))
+    with open(os.path.join(folder, name), "wb"):
+        pass
+    assert "not UTF-8 on one line" in complaint(tmp_path / "p")
+
+
+def test_a_huge_file_in_a_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file larger than the bound is not read whole, though it takes no room on the disk."""
+    monkeypatch.setattr(trees, "LARGEST_FILE", 1 << 20)
+    with open(write(tmp_path / "p", ICPC) / "data/secret/1.in", "wb") as file:
+        file.truncate(1 << 40)
+    assert "at most 1048576 bytes" in complaint(tmp_path / "p")
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.tar.bz2", "a.tar.xz"])

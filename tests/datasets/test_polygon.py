@@ -54,6 +54,26 @@ def test_package_is_read_exactly(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "language"),
+    [
+        ("python.3", "python"),
+        ("python.pypy3-64", "python"),
+        ("python.2", "python2"),
+        ("python.pypy2", "python2"),
+        ("cpp.gcc14-64-msys2-g++23", "cpp"),
+        ("c.gcc", "c"),
+        ("java11", "java"),
+        ("kotlin.1", "kotlin"),
+        ("", "unknown"),
+    ],
+)
+def test_languages_by_compiler(tmp_path: Path, kind: str, language: str) -> None:
+    """Polygon names compilers; what counts is the language."""
+    problem = one(tmp_path, changed('wrong.py" type="python.3"', f'wrong.py" type="{kind}"'))
+    assert {p.name: p.language for p in problem.programs}["wrong.py"] == language
+
+
 def test_solutions_without_one_verdict_are_left_out(tmp_path: Path) -> None:
     """A tag of two verdicts, and a missing file, are named with their reasons."""
     found = load(write(tmp_path, changed("solutions/wrong.py", "solutions/gone.py")))
