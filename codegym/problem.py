@@ -14,6 +14,7 @@ CheckerType = Literal[
     "tokens",
     "tokens_nocase",
     "numbers",
+    "icpc",
     "unordered_lines",
     "unordered_tokens",
     "value",
@@ -90,15 +91,17 @@ class Checker:
 
     Attributes:
         type: which comparison.
-        abs_tol: largest absolute difference of two floating-point numbers (``numbers`` and ``value``).
-        rel_tol: largest difference relative to the expected number (``numbers`` and ``value``).
+        abs_tol: largest absolute difference of two floating-point numbers (``numbers``, ``icpc`` and ``value``).
+        rel_tol: largest difference relative to the expected number (likewise).
         unordered: compare a list as a multiset (``value``).
         source: the program that decides (``validator`` and ``interactor``).
         language: what it is written in.
         protocol: how it is asked and answers: ``codegym`` for a function ``validate(input, expected, output)``;
             ``kattis`` and ``testlib`` for programs with arguments and exit statuses as those have them;
             ``open-r1`` for one that is given the files of input, answer and output, and prints 1 to accept.
-        flags: arguments that it gets beyond the protocol's.
+        flags: arguments that it gets beyond the protocol's. For ``icpc``, which of ``case_sensitive``,
+            ``space_change_sensitive`` and ``floats`` hold; for ``value``, ``json`` makes tuples equal to lists and
+            integers to floats of the same value, as they are in JSON.
         files: name and text of each further file that it is compiled or run with.
     """
 

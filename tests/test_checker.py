@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from codegym.checker import mismatch
 from codegym.problem import Checker, CheckerType
 
-TEXT_TYPES: tuple[CheckerType, ...] = tuple(t for t in get_args(CheckerType) if t not in ("value", "validator"))
+TEXT_TYPES: tuple[CheckerType, ...] = tuple(
+    t for t in get_args(CheckerType) if t not in ("value", "validator", "interactor")
+)
 ANY_TEXT = st.text(st.sampled_from("aAbß01.-+e \t\r\n\x0b\x0c\x1c\x85\u2028\u3000\ud800"), max_size=20)
 TOKENS = st.lists(st.sampled_from(["a", "b", "10", "1.5", "-0", "nan", "x" * 5000]), min_size=1, max_size=6)
 NAN = math.nan
@@ -159,6 +161,67 @@ def test_numbers_obey_the_absolute_tolerance(expected: float, off: float, tol: f
     shown = repr(expected + off * tol)
     wanted = abs(float(shown) - expected) <= tol
     assert accepts("numbers", repr(expected), shown, abs_tol=tol) is wanted
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "flags", "same"),
+    [
+        ("Yes 1\n", "yEs\t1", (), True),
+        ("Yes", "yes", ("case_sensitive",), False),
+        ("\u00e9", "\u00c9", (), False),
+        ("\u017f", "s", (), False),
+        ("a\u00a0b", "a b", (), False),
+        ("a\x0bb", "a b", (), True),
+        ("1.0", "1", (), False),
+        ("1.0", "1", ("floats",), True),
+        ("1", "1.0000001", ("floats",), True),
+        ("1", "1.1", ("floats",), False),
+        ("1e3", "1000", ("floats",), True),
+        ("1", "x", ("floats",), False),
+        ("x", "1", ("floats",), False),
+        ("1", "nan", ("floats",), False),
+        ("1", "inf", ("floats",), False),
+        ("inf", "INF", ("floats",), True),
+        ("inf", "INF", ("floats", "case_sensitive"), False),
+        ("inf", "-inf", ("floats",), False),
+        ("inf", "1e999", ("floats",), False),
+        ("Ab 1.5", "aB 1.50", ("floats",), True),
+        ("a b\n", "a b", ("space_change_sensitive",), False),
+        ("a b\n", "a  b\n", ("space_change_sensitive",), False),
+        ("a b\n", "A b\n", ("space_change_sensitive",), True),
+        (" a", "a", ("space_change_sensitive",), False),
+        ("a\n", "a\r\n", ("space_change_sensitive",), False),
+        ("a 1.5\n", "a 1.500\n", ("space_change_sensitive", "floats"), True),
+    ],
+)
+def test_the_default_comparison_of_icpc_packages(expected: str, actual: str, flags: Any, same: bool) -> None:
+    """Under `icpc` case and white space are ASCII's, and under `floats` integers are numbers like any other."""
+    assert accepts("icpc", expected, actual, flags=flags, abs_tol=1e-6, rel_tol=1e-6) is same
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "same"),
+    [
+        ([[1, 2]], [(1, 2)], True),
+        ({"a": [1]}, {"a": (1,)}, True),
+        (2, 2.0, True),
+        (2, 2.5, False),
+        (2.0, 2, True),
+        (1.0, 1.0000001, True),
+        (10**6, 10**6 + 1, False),
+        (10**30, 1e30, False),
+        (2**80, 2.0**80, True),
+        (1, True, False),
+        (True, 1.0, False),
+        ([1], "1", False),
+        (1, math.nan, False),
+    ],
+)
+def test_values_compared_as_json(expected: Any, actual: Any, same: bool) -> None:
+    """Under `json` a tuple is a list and an integer a float of the same value; tolerances are for floats alone."""
+    assert accepts("value", expected, actual, flags=("json",), abs_tol=1e-6, rel_tol=1e-6) is same
+    if same and type(expected) is not type(actual) and type(expected) is int:
+        assert not accepts("value", expected, actual)
 
 
 @given(TOKENS, st.randoms(use_true_random=False))

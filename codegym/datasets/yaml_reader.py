@@ -104,6 +104,11 @@ class Fields:
                 )
             self._fields[key.value] = (key, value)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its fields, in order."""
+        return tuple(self._fields)
+
     def place(self, key: str) -> str:
         """``file:line: field name: `` for a message."""
         node = self._fields[key][0] if key in self._fields else self._node
