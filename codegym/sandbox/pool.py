@@ -19,7 +19,7 @@ from codegym.sandbox.channel import Channel
 
 RUNS_A_BOX = 20_000
 """After so many runs a box is worn and replaced."""
-PAUSES_S = (0.0, 0.1, 0.5, 1.0, 2.0, 2.0, 2.0)
+PAUSES_S = (0.0, 0.1, 0.5, *(1.0,) * 8)
 """Before each further try on a fresh box, when one broke without giving a result."""
 
 
