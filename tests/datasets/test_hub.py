@@ -55,6 +55,16 @@ def test_folder_without_splits_is_read_whole(tmp_path: Path) -> None:
     assert load_problems("code_contests", path=tmp_path).ids == ("a", "b", "c")
 
 
+def test_descriptions_beside_the_data_are_no_data(tmp_path: Path) -> None:
+    """JSON files beside Parquet or JSON lines, as data sets have them to describe themselves, are not read."""
+    (tmp_path / "dataset_info.json").write_text('[{"splits": {}}]')
+    write_lines(tmp_path / "rows.jsonl", [code_contests_row(name="a")])
+    assert load_problems("code_contests", path=tmp_path).ids == ("a",)
+    (tmp_path / "data").mkdir()
+    write_parquet(tmp_path / "data" / "rows.parquet", "code_contests", [code_contests_row(name="b")])
+    assert load_problems("code_contests", path=tmp_path).ids == ("b",)
+
+
 def test_releases_add_up(tmp_path: Path) -> None:
     """A release of LiveCodeBench is the files of all versions up to it."""
     for number in range(1, 7):
