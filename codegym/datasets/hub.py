@@ -72,7 +72,7 @@ def _local(path: Path, published: Published, split: str | None) -> list[Path]:
         return [path]
     if not is_folder:
         raise ProblemError(f"expected a file or folder of {published.repository} at path, got {str(path)!r}, no such")
-    files = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    files = _data_files(path)
     if not files:
         raise ProblemError(f"{path}: expected data files {', '.join('*' + end for end in SUFFIXES)} in it, got none")
     chosen = _of_split(files, path, published, split or published.default)
@@ -82,6 +82,14 @@ def _local(path: Path, published: Published, split: str | None) -> list[Path]:
             f"got {', '.join(file.name for file in files[:5])}"
         )
     return chosen or files
+
+
+def _data_files(folder: Path) -> list[Path]:
+    """The files of one kind: Parquet, else JSON lines by name, else what is called JSON, as descriptions are too."""
+    found = sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    kinds = ((".parquet",), (".jsonl", ".ndjson"), (".json",))
+    by_kind = ([file for file in found if file.suffix in kind] for kind in kinds)
+    return next((files for files in by_kind if files), [])
 
 
 def _of_split(files: Sequence[Path], folder: Path, published: Published, split: str) -> list[Path]:

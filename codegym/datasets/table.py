@@ -17,6 +17,8 @@ from codegym.datasets.survey import keep, recall
 from codegym.problem import Problem
 
 _log = logging.getLogger("codegym")
+_FEW = 100
+"""Rows that are sooner examined than a survey of all is looked for."""
 Identify = Callable[[Row, int], str]
 Make = Callable[[Row, str, str], Problem]
 
@@ -55,7 +57,7 @@ class Table:
 
     def kept(self, enough: int | None = None) -> Sequence[int]:
         """Numbers of the rows that are problems: at least the first ``enough`` if there are so many, or all."""
-        if enough is None and not self._complete:
+        if not self._complete and (enough is None or enough > len(self._kept) + _FEW):
             self._recall()
         while not self._complete and (enough is None or len(self._kept) < enough):
             self._examine_next()
@@ -63,6 +65,8 @@ class Table:
 
     def number(self, problem_id: str) -> int | None:
         """The row with this problem; None if there is none."""
+        if not self._complete and problem_id not in self._numbers:
+            self._recall()
         while not self._complete and problem_id not in self._numbers:
             self._examine_next()
         return self._numbers.get(problem_id)
@@ -87,6 +91,7 @@ class Table:
         number = 0 if wanted is None else next(wanted, None)
         if number is None:
             return
+        place = -1
         for place, row in enumerate(self._rows.read(number), number):
             if wanted is None:
                 problem = self._problem_if_any(place, row)
@@ -100,7 +105,7 @@ class Table:
                 if number is None:
                     return
         if wanted is None:
-            self.kept()
+            self._end_at(place + 1)
 
     def _problem_if_any(self, number: int, row: Row | Unusable) -> Problem | None:
         with self._lock:
@@ -123,6 +128,13 @@ class Table:
                 if number == self._examined:  # others may have been before us
                     self._examine(row)
                     return
+            self._end_at(self._examined)
+
+    def _end_at(self, count: int) -> None:
+        """There are so many rows; if all were examined, the survey is complete."""
+        with self._lock:
+            if self._complete or self._examined != count:
+                return
             self._reader, self._complete = None, True
             if self._key:
                 keep(self._key, self._numbers, self._left_out)

@@ -36,8 +36,8 @@ def load(path: Path, **options: Any) -> ProblemSet:
 
 
 def look(problems: ProblemSet) -> Any:
-    by_key = problems[1], problems["a"], problems.index(problems[1])
-    return len(problems), problems.ids, problems.left_out, list(problems), by_key
+    count = len(problems)
+    return count, problems.ids, problems.left_out, list(problems), problems[1], problems["a"]
 
 
 def test_a_second_process_need_not_look_at_the_rows_to_count(made: list[str], tmp_path: Path) -> None:
@@ -48,6 +48,18 @@ def test_a_second_process_need_not_look_at_the_rows_to_count(made: list[str], tm
     made.clear()
     assert look(load(path)) == first
     assert made == []
+
+
+@pytest.mark.parametrize("ask", [lambda problems: problems["b"], lambda problems: "b" in problems, len, list])
+def test_any_far_question_is_answered_from_what_is_known(made: list[str], tmp_path: Path, ask: Any) -> None:
+    """A problem by its id, membership, the count and a pass over all need no second look at the rows."""
+    path = write_lines(tmp_path / "rows.jsonl", ROWS)
+    list(load(path))
+    made.clear()
+    problems = load(path)
+    assert ask(problems)
+    if ask is not list:
+        assert made == []
 
 
 def test_other_rows_or_options_are_looked_at_again(made: list[str], tmp_path: Path) -> None:
