@@ -69,7 +69,7 @@ def read_package(package: Package) -> list[Problem]:
         try:
             problems.append(_problem(package, name))
         except Refused as error:
-            package.leave_out(f"{_BUGGY}/{file}", error.field, error.reason, error.detail)
+            package.leave_out(f"{_BUGGY}/{file}", error.field, error.reason, error.detail, problem=name)
     return problems
 
 
