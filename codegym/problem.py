@@ -90,7 +90,9 @@ class Checker:
     """How an output is compared with the expected one; the comparisons are in :mod:`codegym.checker`.
 
     Attributes:
-        type: which comparison.
+        type: which comparison. ``icpc`` has for ``flags`` those that hold of ``case_sensitive``,
+            ``space_change_sensitive`` and ``floats``; for ``value``, ``json`` makes tuples equal to lists, and
+            integers to floats of the same value, as they are in JSON.
         abs_tol: largest absolute difference of two floating-point numbers (``numbers``, ``icpc`` and ``value``).
         rel_tol: largest difference relative to the expected number (likewise).
         unordered: compare a list as a multiset (``value``).
@@ -98,9 +100,7 @@ class Checker:
         language: what it is written in.
         protocol: how it is asked and answers: ``codegym`` for a function ``validate(input, expected, output)``;
             ``kattis`` and ``testlib`` for programs with arguments and exit statuses as those have them.
-        flags: arguments that it gets beyond the protocol's. For ``icpc``, which of ``case_sensitive``,
-            ``space_change_sensitive`` and ``floats`` hold; for ``value``, ``json`` makes tuples equal to lists and
-            integers to floats of the same value, as they are in JSON.
+        flags: arguments that it gets beyond the protocol's.
         files: name and text of each further file that it is compiled or run with.
     """
 
