@@ -91,11 +91,13 @@ class Checker:
 
     Attributes:
         type: which comparison. ``icpc`` has for ``flags`` those that hold of ``case_sensitive``,
-            ``space_change_sensitive`` and ``floats``; for ``value``, ``json`` makes tuples equal to lists, and
-            integers to floats of the same value, as they are in JSON.
+            ``space_change_sensitive`` and ``floats``.
         abs_tol: largest absolute difference of two floating-point numbers (``numbers``, ``icpc`` and ``value``).
         rel_tol: largest difference relative to the expected number (likewise).
         unordered: compare a list as a multiset (``value``).
+        equality: when two values are equal (``value``): ``types``, where they are of the same exact types throughout;
+            ``python``, where Python's ``==`` says so of built-in values, so that 1, 1.0 and True are, and a class
+            derived from a built-in one counts as that; ``json``, as ``python``, and a tuple is a list.
         source: the program that decides (``validator`` and ``interactor``).
         language: what it is written in.
         protocol: how it is asked and answers: ``codegym`` for a function ``validate(input, expected, output)``;
@@ -108,6 +110,7 @@ class Checker:
     abs_tol: float = 0.0
     rel_tol: float = 0.0
     unordered: bool = False
+    equality: Literal["types", "python", "json"] = "types"
     source: str = field(default="", repr=False)
     language: str = "python"
     protocol: Protocol = "codegym"

@@ -87,7 +87,7 @@ def _problem(package: Package, name: str) -> Problem:
     if len(cases) < 2:
         raise tree.refusal(tests, "no private tests", f"expected at least two tests, got {len(cases)}")
     tolerant = Checker("validator", source=_WITHIN_LAST_ARGUMENT)
-    plain = Checker("value", abs_tol=_TOLERANCE, rel_tol=_TOLERANCE, flags=("json",))
+    plain = Checker("value", abs_tol=_TOLERANCE, rel_tol=_TOLERANCE, equality="json")
     return Problem(
         id=name,
         title=name.replace("_", " ").capitalize(),
