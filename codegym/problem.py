@@ -90,18 +90,20 @@ class Checker:
     """How an output is compared with the expected one; the comparisons are in :mod:`codegym.checker`.
 
     Attributes:
-        type: which comparison.
+        type: which comparison. ``icpc`` has for ``flags`` those that hold of ``case_sensitive``,
+            ``space_change_sensitive`` and ``floats``.
         abs_tol: largest absolute difference of two floating-point numbers (``numbers``, ``icpc`` and ``value``).
         rel_tol: largest difference relative to the expected number (likewise).
         unordered: compare a list as a multiset (``value``).
+        equality: when two values are equal (``value``): ``types``, where they are of the same exact types throughout;
+            ``python``, where Python's ``==`` says so of built-in values, so that 1, 1.0 and True are, and a class
+            derived from a built-in one counts as that; ``json``, as ``python``, and a tuple is a list.
         source: the program that decides (``validator`` and ``interactor``).
         language: what it is written in.
         protocol: how it is asked and answers: ``codegym`` for a function ``validate(input, expected, output)``;
             ``kattis`` and ``testlib`` for programs with arguments and exit statuses as those have them;
             ``open-r1`` for one that is given the files of input, answer and output, and prints 1 to accept.
-        flags: arguments that it gets beyond the protocol's. For ``icpc``, which of ``case_sensitive``,
-            ``space_change_sensitive`` and ``floats`` hold; for ``value``, ``json`` makes tuples equal to lists and
-            integers to floats of the same value, as they are in JSON.
+        flags: arguments that it gets beyond the protocol's.
         files: name and text of each further file that it is compiled or run with.
     """
 
@@ -109,6 +111,7 @@ class Checker:
     abs_tol: float = 0.0
     rel_tol: float = 0.0
     unordered: bool = False
+    equality: Literal["types", "python", "json"] = "types"
     source: str = field(default="", repr=False)
     language: str = "python"
     protocol: Protocol = "codegym"

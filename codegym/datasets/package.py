@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from codegym.datasets.problem_set import LeftOut
-from codegym.datasets.trees import Tree
+from codegym.datasets.trees import Refused, Tree
 from codegym.errors import UsageError
 from codegym.problem import Limits, TestCase
 
@@ -55,9 +55,25 @@ class Package:
     options: Options = field(default_factory=Options)
     left_out: list[LeftOut] = field(default_factory=list)
 
-    def leave_out(self, what: str, place: str, reason: str, detail: str) -> None:
-        """Remember a part of the package that is not taken along: its name, field, reason and a sentence."""
-        self.left_out.append(LeftOut(f"{self.tree.source}/{what}", None, self.name, place, reason, detail))
+    def leave_out(self, what: str, place: str, reason: str, detail: str, *, problem: str = "") -> None:
+        """Remember a part of the package that is not taken along.
+
+        Args:
+            what: its name in the package.
+            place: the field that is to blame.
+            reason: what is wrong, in words that are the same for all that suffer from it.
+            detail: what was expected and what came.
+            problem: the id that it would have, where the part is a whole problem.
+        """
+        self.left_out.append(LeftOut(f"{self.tree.source}/{what}", None, problem, place, reason, detail))
+
+    def source(self, path: str, what: str, place: str) -> str | None:
+        """The text of a program; None, and it is left out under the name ``what``, where it is no text."""
+        try:
+            return self.tree.text(path)
+        except Refused as error:
+            self.leave_out(what, place, error.reason, error.detail)
+            return None
 
     def limits(
         self, seconds: float | None, memory: int | None, output: int | None, place: str

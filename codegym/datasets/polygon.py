@@ -248,8 +248,7 @@ def _solutions(package: Package, root: Element) -> tuple[str | None, tuple[Label
         elif tag not in _LABELS:
             detail = f"expected one verdict, got the tag {tag[:60]!r}"
             package.leave_out(path, "solutions", "a submission without a single verdict", detail)
-        else:
-            name = path.rpartition("/")[2]
-            programs.append(LabelledProgram(name, _LABELS[tag], package.tree.text(path), _language(source)))
+        elif (text := package.source(path, path, "solutions")) is not None:
+            programs.append(LabelledProgram(path.rpartition("/")[2], _LABELS[tag], text, _language(source)))
     right = next((p for p in programs if p.label == "accepted" and p.language == "python"), None)
     return right.source if right else None, tuple(program for program in programs if program is not right)

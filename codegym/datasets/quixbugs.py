@@ -69,7 +69,7 @@ def read_package(package: Package) -> list[Problem]:
         try:
             problems.append(_problem(package, name))
         except Refused as error:
-            package.leave_out(f"{_BUGGY}/{file}", error.field, error.reason, error.detail)
+            package.leave_out(f"{_BUGGY}/{file}", error.field, error.reason, error.detail, problem=name)
     return problems
 
 
@@ -87,7 +87,7 @@ def _problem(package: Package, name: str) -> Problem:
     if len(cases) < 2:
         raise tree.refusal(tests, "no private tests", f"expected at least two tests, got {len(cases)}")
     tolerant = Checker("validator", source=_WITHIN_LAST_ARGUMENT)
-    plain = Checker("value", abs_tol=_TOLERANCE, rel_tol=_TOLERANCE, flags=("json",))
+    plain = Checker("value", abs_tol=_TOLERANCE, rel_tol=_TOLERANCE, equality="json")
     return Problem(
         id=name,
         title=name.replace("_", " ").capitalize(),

@@ -111,7 +111,9 @@ def _submission(
         detail = f"expected a known language, got a file {suffix(files[0])[:20] or 'without suffix'}"
         package.leave_out(path, "submissions", "a submission in an unknown language", detail)
         return None
-    source = tree.text(files[0])
+    source = package.source(files[0], path, "submissions")
+    if source is None:
+        return None
     label = _label(source, group, name, rules)
     if not label:
         detail = f"expected one verdict for {name}, got several or none"

@@ -17,7 +17,8 @@ _ANY_CASE = Checker("icpc")
 
 
 def _reals(tolerance: float) -> Checker:
-    return Checker("icpc", abs_tol=tolerance + _SLACK, rel_tol=tolerance, flags=("case_sensitive", "floats"))
+    error = tolerance + _SLACK
+    return Checker("icpc", abs_tol=error, rel_tol=error, flags=("case_sensitive", "floats"))
 
 
 _STANDARD: dict[str, tuple[Checker, re.Pattern[str] | None, bool]] = {

@@ -114,6 +114,7 @@ def test_groups_are_walked_in_order(tmp_path: Path) -> None:
         for name in ("secret/b/2/x", "secret/b/1", "secret/a/9", "secret/10", "invalid_input/1", "sample/g/7")
         for end in (".in", ".ans")
     }
+    more |= {f"data/sample/1{end}": "shown\n" for end in (".in.statement", ".ans.statement", ".out", ".in.download")}
     problem = one(tmp_path, {**ICPC, **more, "data/secret/b/testdata.yaml": "grading: default\n"})
     inputs = [test.input.strip() for test in problem.private_tests]
     assert inputs == ["5", "secret/10", "-7", "secret/a/9", "secret/b/1", "secret/b/2/x"]
@@ -365,13 +366,14 @@ def test_submissions_get_their_label_and_language(tmp_path: Path) -> None:
 
 def test_submissions_without_one_label_file_or_language_are_left_out(tmp_path: Path) -> None:
     """Each is named with its reason; the problem stays."""
-    files = {
+    files: dict[str, str | bytes] = {
         "partially_accepted/a.py": "",
         "accepted/both.py": "# @EXPECTED_RESULTS@: CORRECT, TIMELIMIT\n",
         "accepted/two/a.py": "",
         "accepted/two/b.py": "",
         "accepted/notes": "",
         "accepted/empty/README.txt": "",
+        "accepted/latin.cpp": b"// \xe9\n",
     }
     found = load(write(tmp_path / "p", {**ICPC, **{f"submissions/{name}": text for name, text in files.items()}}))
     left_out = {entry.source.partition("submissions/")[2]: entry.reason for entry in found.left_out}
@@ -381,6 +383,7 @@ def test_submissions_without_one_label_file_or_language_are_left_out(tmp_path: P
         "accepted/two": "a submission of several files",
         "accepted/empty": "a submission of several files",
         "accepted/notes": "a submission in an unknown language",
+        "accepted/latin.cpp": "not UTF-8",
     }
     assert len(found[0].programs) == 1
 

@@ -76,10 +76,12 @@ def test_languages_by_compiler(tmp_path: Path, kind: str, language: str) -> None
 
 def test_solutions_without_one_verdict_are_left_out(tmp_path: Path) -> None:
     """A tag of two verdicts, and a missing file, are named with their reasons."""
-    found = load(write(tmp_path, changed("solutions/wrong.py", "solutions/gone.py")))
+    files = {**changed("solutions/wrong.py", "solutions/gone.py"), "solutions/main.cpp": b"// \xcf\xf0\n"}
+    found = load(write(tmp_path, files))
     assert {entry.source.rpartition("/")[2]: entry.reason for entry in found.left_out} == {
         "slow.py": "a submission without a single verdict",
         "gone.py": "a solution that is missing",
+        "main.cpp": "not UTF-8",
     }
 
 
