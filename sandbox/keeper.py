@@ -37,8 +37,11 @@ class Recursion:
 recursion = Recursion()
 
 
-def supervise(job, limits, files, host=None):
-    """Run ``job`` in a child and clean up behind it: (status, exit code, CPU s, wall s, peak bytes)."""
+def supervise(job, limits, files, host=None, wait=None):
+    """Run ``job`` in a child and clean up behind it: (status, exit code, CPU s, wall s, peak bytes).
+
+    ``wait`` may wait for it in another way than :func:`wait_for`.
+    """
     if not recursion.allowed:
         recursion.allow()
     marks[:] = bytes(len(marks))
@@ -52,7 +55,7 @@ def supervise(job, limits, files, host=None):
         finally:
             leave(exit_code)
     watch = Watch(limits, files)
-    stopped = wait_for(pid, limits, started, host, watch)
+    stopped = (wait or wait_for)(pid, limits, started, host, watch)
     if stopped is not None:
         kill_all()
     _, wait_status, usage = os.wait4(pid, 0)
@@ -67,7 +70,7 @@ def supervise(job, limits, files, host=None):
         status = TIME
     elif stopped == MEMORY or memory - limits.options["base"][2] > limits.memory:
         status = MEMORY
-    elif any(os.fstat(file).st_size > limits.output for file in files[1:4]):
+    elif stopped == OUTPUT or any(os.fstat(file).st_size > limits.output for file in files[1:4]):
         status = OUTPUT
     elif exit_code == 0:
         status = OK
@@ -147,6 +150,12 @@ class MainFile:
         write_all(self.descriptor, memoryview(source))
         self.source, self.mark = source, self.look()
 
+    def forget(self):
+        """For a program that is no file: the folder shall be empty."""
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+        self.source = self.descriptor = self.mark = None
+
     def look(self):
         """What changes with any change of the file, and cannot be set back."""
         try:
@@ -183,7 +192,7 @@ class Folder:
     def wipe(self):
         """Remove what a run left; a box that cannot be wiped ends here, and the host takes a new one."""
         kept = main_file.is_untouched() if self.path == WORK else True
-        if kept and self.tmpfs and self.look() == self.clean:
+        if (kept or main_file.source is None) and self.tmpfs and self.look() == self.clean:
             return
         with users:
             os.chmod(self.path, 0o1777)
