@@ -150,12 +150,6 @@ class MainFile:
         write_all(self.descriptor, memoryview(source))
         self.source, self.mark = source, self.look()
 
-    def forget(self):
-        """For a program that is no file: the folder shall be empty."""
-        if self.descriptor is not None:
-            os.close(self.descriptor)
-        self.source = self.descriptor = self.mark = None
-
     def look(self):
         """What changes with any change of the file, and cannot be set back."""
         try:
@@ -210,6 +204,16 @@ folders = []
 def prepare_folders(paths):
     folders.extend(Folder(path) for path in paths)
     wipe()
+
+
+def take_away_program():
+    """For one that is no file, and is not to see the one before it."""
+    if main_file.source is not None:
+        os.close(main_file.descriptor)
+        main_file.source = main_file.descriptor = main_file.mark = None
+        for folder in folders:
+            folder.clean = None
+        wipe()
 
 
 def wipe():

@@ -13,10 +13,10 @@ import stat
 import sys
 
 from confine import users
-from keeper import main_file, recursion, supervise, wipe
+from keeper import recursion, supervise, take_away_program, wipe
 from native import NOT_FOUND, Native, NativeLimits, Script
 from relay import Relay
-from stream import MAGIC, RESULT, RUNTIME, SIZE, STOP
+from stream import MAGIC, OK, RESULT, RUNTIME, SIZE, STOP
 
 WIDE = b"cgy2"
 RECURSION = sys.getrecursionlimit()
@@ -26,9 +26,7 @@ def serve(stream, options, sizes, limits, inputs, make_task, settle_code):
     """Answer one request. ``make_task`` and ``settle_code`` are the runner's ways with a Python program."""
     program_size, setup_size = sizes
     setup = json.loads(stream.read(setup_size))
-    if main_file.source is not None:  # another program's
-        main_file.forget()
-        wipe()
+    take_away_program()
     if setup["language"] == "python":
         program = Script(make_task(stream.read(program_size), setup["entry"], limits), settle_code)
     else:
@@ -70,6 +68,8 @@ def run(stream, program, given, talks):
             complaint = program.settle(result, files)
             if relay:
                 relay.drain()
+                if relay.ended:  # by the host, not by itself or by its limits
+                    result = (OK, *result[1:])
         if complaint:
             stream.write_complaint(complaint)
         else:

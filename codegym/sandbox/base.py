@@ -97,18 +97,17 @@ class Conversation:
     """How two programs talked.
 
     Attributes:
-        program: the first one's run; its output is in the transcript.
+        program: the first one's run; its output is in the transcript. Where it was ended because the second one had
+            decided, its status is ``ok`` and its exit code -9.
         interactor: the second one's run.
-        interactor_first: whether the second one ended while the first one still ran.
-        heard_out: whether the second one ended before it was told that the first one would say no more.
+        unprompted: whether the second one ended before it was told that the first one would say no more.
         transcript: the beginning of what was said, in turns: whether the first one spoke, and its words.
         cut: whether the transcript is not all.
     """
 
     program: Execution
     interactor: Execution
-    interactor_first: bool
-    heard_out: bool
+    unprompted: bool
     transcript: tuple[tuple[bool, bytes], ...] = ()
     cut: bool = False
 

@@ -96,7 +96,7 @@ def hold_conversation(
     sides = Speaker(program, limits[0]), Speaker(interactor, limits[1])
     transcript = Transcript()
     deadline = time.monotonic() + max(limit.wall_seconds for limit in limits) + GRACE_S
-    interactor_first = heard_out = False
+    unprompted = False
     for side, request in zip(sides, requests, strict=True):
         side.begin(request)
     while any(side.run is None for side in sides):
@@ -107,7 +107,7 @@ def hold_conversation(
                     side.run, words = words, b""
                     side.stop()
                     if side is sides[1]:
-                        interactor_first, heard_out = other.run is None, not side.told
+                        unprompted = not side.told
                         if side.run.exit_code not in (0, ACCEPTED_EXIT):
                             other.stop()
                 if words:
@@ -121,7 +121,7 @@ def hold_conversation(
     first, second = (side.run for side in sides)
     assert first is not None and second is not None  # noqa: PT018 (the loop above ends so)
     turns = tuple((by_program, bytes(words)) for by_program, words in transcript.turns)
-    return Conversation(first, second, interactor_first, heard_out, turns, transcript.cut)
+    return Conversation(first, second, unprompted, turns, transcript.cut)
 
 
 def _wait(sides: Sequence[Speaker], deadline: float) -> None:

@@ -183,7 +183,7 @@ class BoxPool(Sandbox, ABC):
             made = self._ready(source, language, side.limits, side.files, room)
             if isinstance(made, Execution):
                 other = Execution("ok", 0)
-                return Conversation(*((made, other) if side is program else (other, made)), False, False)
+                return Conversation(*((made, other) if side is program else (other, made)), unprompted=False)
             ready.append(replace(made, talks=True))
             beside = () if language.compiled else side.files
             frames.append(frame(replace(side.given, stdin=b"", files=(*beside, *side.given.files))))
@@ -211,11 +211,17 @@ class BoxPool(Sandbox, ABC):
         return found[-1]
 
     def languages(self) -> tuple[str, ...]:
-        """The languages whose programs can be run here; compiles a small program in each to find out."""
+        """The languages whose programs can be run here; compiles a small program with each compiler to find out."""
+        first = {
+            language.compiler[0]: language
+            for language in LANGUAGES.values()
+            if language.compiled and not language.sanitized
+        }
+        there = {command for command, language in first.items() if self._compiler.has(language)}
         return tuple(
             name
             for name, language in LANGUAGES.items()
-            if not language.compiled or (not language.sanitized and self._compiler.has(language))
+            if not language.compiled or (language.compiler[0] in there and not language.sanitized)
         )
 
     def _ask(self, work: Work, count: int, limits: Limits, stop: Stop | None, room: Room) -> list[Execution]:
