@@ -22,6 +22,7 @@ from codegym.errors import ProblemError
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Conversation, Execution, Input, Sandbox, Side
 from codegym.validation import (
+    ACCEPTED_EXIT,
     ANSWER,
     INPUT,
     MESSAGE,
@@ -35,6 +36,8 @@ from codegym.validation import (
 )
 from codegym.verdict import Verdict
 
+JUDGE_CPU_S = 10.0
+"""CPU seconds by which it may use more than the program."""
 PATIENCE_S = 20.0
 """Seconds by which an interactor may outlast its program."""
 _MOST_SAID = 16 << 20
@@ -57,7 +60,7 @@ def talk(
             f"got {checker.protocol!r} for a {problem.kind} problem"
         )
     limits = replace(limits, output_bytes=min(limits.output_bytes, _MOST_SAID))
-    judges = Limits(10.0 + limits.cpu_s, limits.wall_seconds + PATIENCE_S, 1 << 30, _MOST_SAID)
+    judges = Limits(JUDGE_CPU_S + limits.cpu_s, limits.wall_seconds + PATIENCE_S, 1 << 30, _MOST_SAID)
     if checker.protocol == "kattis":
         given = Input(b"", (INPUT, ANSWER, "feedback/", *checker.flags), kattis_files(test), (MESSAGE,))
     else:
@@ -72,6 +75,7 @@ def talk(
             tuple((name, encoded(text)) for name, text in checker.files),
             given,
         ),
+        accepts=ACCEPTED_EXIT if checker.protocol == "kattis" else 0,
     )
 
 
@@ -93,7 +97,7 @@ def verdict_on(problem: Problem, said: Conversation) -> tuple[Verdict, str]:
     answer = read(interactor)
     if answer and said.unprompted:
         return Verdict.WRONG_ANSWER, answer
-    if program.status != "ok" and (answer is not None or not said.unprompted):
+    if program.status != "ok" and (answer == "" or not said.unprompted):
         return Verdict(program.status), ""
     if answer is None:
         if said.unprompted or not _wants_words(interactor):

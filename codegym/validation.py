@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from codegym import values
 from codegym.errors import ProblemError
 from codegym.problem import Limits, Problem, TestCase
-from codegym.sandbox.base import ACCEPTED_EXIT, Execution, Input, Sandbox
+from codegym.sandbox.base import Execution, Input, Sandbox
 
 VALIDATOR_LIMITS = Limits(cpu_s=30.0, memory_bytes=1 << 30, output_bytes=8 << 20)
 INPUT, OUTPUT, ANSWER, FEEDBACK = "test.in", "test.out", "test.ans", "feedback/"
 MESSAGE = FEEDBACK + "judgemessage.txt"
-REJECTED_EXIT = 43
+ACCEPTED_EXIT, REJECTED_EXIT = 42, 43
 TESTLIB_REJECTS = (1, 2, 4, 8)
 """Wrong answer, presentation error, dirt behind the output, its unexpected end."""
 _FUNCTION_LIMITS = Limits(cpu_s=10.0, memory_bytes=1 << 29)

@@ -66,7 +66,9 @@ class Limits:
 
     def apply(self):
         """Bind the calling child: what the kernel holds it to even if PID 1 were asleep."""
-        cpu = int(self.cpu_s) + 2
+        cpu = (
+            int(1.5 * self.cpu_s) + 2
+        )  # a backstop: the kernel counts ticks here, more than were used on a busy machine
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
         if not self.by_cgroup:
             # Private memory is what a program allocates; address space bounds what it shares or reserves.

@@ -19,9 +19,6 @@ Status = Literal[
 STATUSES: tuple[Status, ...] = get_args(Status)
 """In the order of the runner's numbers for them."""
 
-ACCEPTED_EXIT = 42
-"""The exit status of a program that judges another one by the protocol of Kattis, and accepts it."""
-
 Room = Literal["candidate", "judge"]
 """Whose box: a candidate's, or the judge's own (validators, generators), into which no candidate comes."""
 
@@ -97,8 +94,8 @@ class Conversation:
     """How two programs talked.
 
     Attributes:
-        program: the first one's run; its output is in the transcript. Where it was ended because the second one had
-            decided, its status is ``ok`` and its exit code -9.
+        program: the first one's run; its output is in the transcript. Of one that was ended because the other had
+            decided, the status is ``ok`` and the exit code -9.
         interactor: the second one's run.
         unprompted: whether the second one ended before it was told that the first one would say no more.
         transcript: the beginning of what was said, in turns: whether the first one spoke, and its words.
@@ -155,11 +152,17 @@ class Sandbox(Protocol):
         """
         ...
 
-    def converse(self, program: Side, interactor: Side) -> Conversation:
+    def converse(self, program: Side, interactor: Side, *, accepts: int = 0) -> Conversation:
         """Run two programs, each in a box of its own, with the output of each as the other one's input.
 
-        The first runs in a candidate's box, the second in the judge's. Each ends by itself or by its own limits; the
-        first one also once the second has ended with another status than 0 and :data:`ACCEPTED_EXIT`.
+        The first runs in a candidate's box, the second in the judge's. Each ends by itself or by its own limits. Once
+        one of them has decided the matter the other is ended: the second by another exit status than ``accepts``,
+        the first by a status other than ``ok``.
+
+        Args:
+            program: the one that is judged.
+            interactor: the one that judges.
+            accepts: the exit status by which it accepts.
 
         Raises:
             SandboxError: as for :meth:`execute`.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from codegym.errors import BoxFailure
 from codegym.problem import Limits
-from codegym.sandbox.base import ACCEPTED_EXIT, Conversation, Execution
+from codegym.sandbox.base import Conversation, Execution
 from codegym.sandbox.channel import CHUNK, GRACE_S, SIZE, STOP, Channel
 
 MOST_SHOWN = 1 << 14
@@ -80,7 +80,11 @@ class Speaker:
 
 
 def hold_conversation(
-    program: Channel, interactor: Channel, limits: tuple[Limits, Limits], requests: tuple[Sequence[bytes], ...]
+    program: Channel,
+    interactor: Channel,
+    limits: tuple[Limits, Limits],
+    requests: tuple[Sequence[bytes], ...],
+    accepts: int,
 ) -> Conversation:
     """Let the two talk until both have ended.
 
@@ -89,6 +93,7 @@ def hold_conversation(
         interactor: that of the one that judges.
         limits: of both.
         requests: what starts both.
+        accepts: the interactor's exit status that leaves the program its time.
 
     Raises:
         BoxFailure: one of the boxes broke.
@@ -108,8 +113,8 @@ def hold_conversation(
                     side.stop()
                     if side is sides[1]:
                         unprompted = not side.told
-                        if side.run.exit_code not in (0, ACCEPTED_EXIT):
-                            other.stop()
+                    if side.run.exit_code != accepts if side is sides[1] else side.run.status != "ok":
+                        other.stop()
                 if words:
                     transcript.add(side is sides[0], words)
                     other.hear(words)

@@ -172,7 +172,7 @@ class BoxPool(Sandbox, ABC):
 
         return self._ask(work, len(inputs), program.limits, stop, room)
 
-    def converse(self, program: Side, interactor: Side) -> Conversation:
+    def converse(self, program: Side, interactor: Side, *, accepts: int = 0) -> Conversation:
         """See :class:`~codegym.sandbox.base.Sandbox`."""
         ready: list[Program] = []
         frames = []
@@ -196,7 +196,9 @@ class BoxPool(Sandbox, ABC):
                 requests = tuple(
                     [*one.head(1, place.held), *parts] for one, place, parts in zip(ready, boxes, frames, strict=True)
                 )
-                talk = hold_conversation(box.channel, judge.channel, (ready[0].limits, ready[1].limits), requests)
+                talk = hold_conversation(
+                    box.channel, judge.channel, (ready[0].limits, ready[1].limits), requests, accepts
+                )
                 for one, place in zip(ready, boxes, strict=True):
                     place.held = one.digest or place.held
                 judge.runs += 1
