@@ -12,7 +12,8 @@ class Language:
     """One language, or one way to translate it.
 
     Attributes:
-        name: what it is called.
+        name: what it is called here.
+        title: what it is called elsewhere.
         source: name of the file that holds a program; further files lie beside it.
         compiler: the command that makes the file ``main`` out of it, in the folder of both; empty for Python, which
             the box itself compiles.
@@ -23,6 +24,7 @@ class Language:
     """
 
     name: str
+    title: str
     source: str
     compiler: tuple[str, ...] = ()
     sample: str = ""
@@ -40,6 +42,7 @@ def _cpp(name: str, standard: str, *, sanitized: bool = False) -> Language:
     how = ("-O1", "-g1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
     return Language(
         name,
+        f"C++{standard}",
         "main.cpp",
         (
             *("g++", f"-std=gnu++{standard}", *(how if sanitized else ("-O2", "-static", "-s"))),
@@ -55,7 +58,7 @@ _STANDARDS = {"cpp": "17", **{f"cpp{year}": year for year in ("11", "14", "17", 
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
-        "python": Language("python", "main.py"),
+        "python": Language("python", "Python 3", "main.py"),
         **{name: _cpp(name, standard) for name, standard in _STANDARDS.items()},
         **{f"{name}-sanitize": _cpp(f"{name}-sanitize", year, sanitized=True) for name, year in _STANDARDS.items()},
     }
@@ -74,3 +77,8 @@ def find_language(name: str) -> Language:
     except (KeyError, TypeError):
         known = ", ".join(key for key in LANGUAGES if not key.endswith("-sanitize"))
         raise UsageError(f"expected language {known}, or one of C++ with -sanitize behind it, got {name!r}") from None
+
+
+def language_of(file: str) -> str:
+    """The name of the language of a file, by the end of its name; Python where that says nothing."""
+    return "cpp" if file.rpartition(".")[2].lower() in ("cpp", "cc", "cxx", "c++") else "python"

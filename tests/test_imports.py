@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "reward": PLAIN,
     "episode": {"errors"},
     "check": PLAIN | {"generated", "judge", "sandbox"},
-    "env": STEP,
+    "env": STEP | {"languages"},
     "wrappers": {"env", "episode", "errors", "feedback", "spaces"},
     "bench": STEP | {"env", "episode", "wrappers", "version"},
     "play": {"env", "errors"},

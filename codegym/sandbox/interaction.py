@@ -118,7 +118,8 @@ def hold_conversation(
                 if words:
                     transcript.add(side is sides[0], words)
                     other.hear(words)
-                elif not side.silent:
+                elif not side.silent and (side is sides[0] or side.run is not None):
+                    # What a program makes of the interactor's end is to come after the interactor's word.
                     side.silent = True
                     other.hear(b"")
     while any(side.channel.events & select.POLLOUT for side in sides):

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import queue
 import threading
 import time
 import weakref
@@ -17,9 +16,9 @@ from codegym.languages import LANGUAGES, Language, find_language
 from codegym.problem import Limits
 from codegym.sandbox.apart import Apart
 from codegym.sandbox.base import Conversation, Execution, Input, Room, Sandbox, Side, Stop
-from codegym.sandbox.channel import Channel
 from codegym.sandbox.compiled import Compiler
 from codegym.sandbox.interaction import hold_conversation
+from codegym.sandbox.slots import Box, Slots
 from codegym.sandbox.wide import STACK_BYTES, Program, explained, frame, sanitized_limits, with_files
 
 RUNS_A_BOX = 20_000
@@ -28,28 +27,7 @@ PAUSES_S = (0.0, 0.1, 0.5, 1.0, 2.0, 2.0, 2.0)
 """Before each further try on a fresh box, when one broke without giving a result."""
 
 
-class Box(ABC):
-    """One running box: a channel and a way to end it."""
-
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
-        self.runs = 0
-        self.held = ""
-        """Of the compiled program that it holds, the digest."""
-
-    def prepare(self, limits: Limits) -> None:  # noqa: B027 (most kinds have nothing to do)
-        """Make the box hold what cannot be sent with a request."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """End it and wait until it has ended; may be called twice."""
-
-    def forget(self) -> None:
-        """Let go of it in a forked child, where it belongs to the parent."""
-        self.channel.close()
-
-
-Work = Callable[["Box", Stop | None, list[Execution]], None]
+Work = Callable[[Box, Stop | None, list[Execution]], None]
 """Something to be done with a box: what it finds out, one by one, is asked about and appended to the list."""
 
 
@@ -74,7 +52,7 @@ class BoxPool(Sandbox, ABC):
         _pools.add(self)
 
     def _begin(self) -> None:
-        self._rooms: dict[Room, _Slots] = {"candidate": _Slots(self.workers), "judge": _Slots(self.workers)}
+        self._rooms: dict[Room, Slots] = {"candidate": Slots(self.workers), "judge": Slots(self.workers)}
         self._compiler = Compiler(self.kind, self._run_wide)
         self._apart = Apart()
         self._reserve = _Reserve(self._apart)
@@ -346,75 +324,10 @@ class _Reserve:
                 self._starting = self._apart.begin(work)
 
 
-class _Lease:
-    """The right to one box at work, for as long as somebody holds this object."""
-
-    __slots__ = ("__weakref__", "box")
-
-    def __init__(self) -> None:
-        self.box: Box | None = None
-
-    def end_box(self) -> None:
-        box, self.box = self.box, None
-        if box is not None:
-            box.close()
-
-
-class _Slots:
-    """A bounded number of places for boxes, warm ones first.
-
-    Ctrl-C may come between any two instructions, also between taking a place and the ``try`` that would give it back.
-    So places are not counted down and up: one is taken while its lease is alive. For the same reason there is no
-    ``threading.Condition``, whose own code can be interrupted with its lock held.
-    """
-
-    def __init__(self, places: int) -> None:
-        self.idle: list[Box] = []
-        self._places = places
-        self._leases: list[weakref.ref[_Lease]] = []
-        self._lock = threading.Lock()
-        self._given: queue.SimpleQueue[None] = queue.SimpleQueue()
-
-    def take(self) -> _Lease:
-        """A lease with a warm box, or with the right to start one; waits until there is either."""
-        lease = _Lease()
-        while not self._admit(lease):
-            with contextlib.suppress(queue.Empty):
-                self._given.get(timeout=1.0)
-        return lease
-
-    def _admit(self, lease: _Lease) -> bool:
-        with self._lock:
-            self._leases = [other for other in self._leases if other() is not None]
-            if len(self._leases) >= self._places:
-                return False
-            self._leases.append(weakref.ref(lease))
-            if self.idle:
-                lease.box = self.idle.pop()
-            return True
-
-    def give(self, lease: _Lease) -> None:
-        with self._lock:
-            if lease.box is not None:
-                self.idle.append(lease.box)
-                lease.box = None
-            self._leases = [other for other in self._leases if other() is not lease]
-        if self._given.qsize() < self._places:
-            self._given.put(None)
-
-    def drain(self) -> Iterator[Box]:
-        while True:
-            with self._lock:
-                if not self.idle:
-                    return
-                box = self.idle.pop()
-            yield box
-
-
 _pools: weakref.WeakSet[BoxPool] = weakref.WeakSet()
 
 
-def _close_all(rooms: dict[Room, _Slots], reserve: _Reserve, owner: int) -> None:
+def _close_all(rooms: dict[Room, Slots], reserve: _Reserve, owner: int) -> None:
     if os.getpid() == owner:
         while box := reserve.take():
             box.close()

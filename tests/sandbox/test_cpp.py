@@ -268,7 +268,7 @@ def test_links_are_not_followed_when_files_are_taken(box: Sandbox) -> None:
 def test_no_compiler_is_one_clear_error(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is none a program is not judged, and Python goes on working."""
     need(kind)
-    absent = Language("cpp", "main.cpp", ("no-such-compiler",), sample="int main() {}", package="g++")
+    absent = Language("cpp", "C++", "main.cpp", ("no-such-compiler",), sample="int main() {}", package="g++")
     monkeypatch.setattr(
         "codegym.sandbox.pool.find_language", lambda name: absent if name == "cpp" else find_language(name)
     )
@@ -282,7 +282,7 @@ def test_no_compiler_is_one_clear_error(kind: str, monkeypatch: pytest.MonkeyPat
 def test_a_broken_compiler_is_our_failure(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that cannot compile the simplest program makes no compile error of any."""
     broken = Language(
-        "broken", "main.cpp", ("g++", "-o", "main", "main.cpp"), sample="#include <absent>\n", package="g++"
+        "broken", "B", "main.cpp", ("g++", "-o", "main", "main.cpp"), sample="#include <absent>\n", package="g++"
     )
     monkeypatch.setattr("codegym.sandbox.pool.find_language", lambda name: broken)
     with pytest.raises(SandboxUnavailable, match="simplest program"):
@@ -292,7 +292,12 @@ def test_a_broken_compiler_is_our_failure(box: Sandbox, monkeypatch: pytest.Monk
 def test_a_language_is_one_entry(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry of the table is all that another compiled language takes."""
     c = Language(
-        "c", "main.c", ("gcc", "-O2", "-o", "main", "main.c"), sample="int main(void) { return 0; }\n", package="gcc"
+        "c",
+        "C",
+        "main.c",
+        ("gcc", "-O2", "-o", "main", "main.c"),
+        sample="int main(void) { return 0; }\n",
+        package="gcc",
     )
     monkeypatch.setattr("codegym.languages.LANGUAGES", {**LANGUAGES, "c": c})
     one = run(box, '#include <stdio.h>\nint main(void) { int new = 1; printf("%d", new); }\n', language="c")

@@ -159,7 +159,7 @@ HOSTILE = {
     "floods its error stream": ("import os\nwhile True: os.write(2, b'5' * 65536)", "output_limit_exceeded"),
     "never reads": ("import time\nfor n in range(9): print(5, flush=True)\ntime.sleep(9)", TOO_LATE),
     "leaves a daemon with the pipe": (
-        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(30)\n    os._exit(0)\n",
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(9)\n    os._exit(0)\n",
         "wrong_answer",
     ),
     "goes on after it won": (RIGHT + "import time\nprint('more', flush=True)\ntime.sleep(30)", "time_limit_exceeded"),
