@@ -37,17 +37,17 @@ class Recursion:
 recursion = Recursion()
 
 
-def supervise(job, limits, files, host=None, wait=None):
+def supervise(job, limits, files, host=None, wait=None, launch=None):
     """Run ``job`` in a child and clean up behind it: (status, exit code, CPU s, wall s, peak bytes).
 
-    ``wait`` may wait for it in another way than :func:`wait_for`.
+    ``wait`` may wait for it in another way than :func:`wait_for`, and ``launch`` start it in another way than a fork.
     """
     if not recursion.allowed:
         recursion.allow()
     marks[:] = bytes(len(marks))
     started = time.monotonic()
     leave = os._exit  # before a program can put something else in its place
-    pid = os.fork()
+    pid = launch(files) if launch else os.fork()
     if not pid:
         exit_code = 1
         try:

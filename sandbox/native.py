@@ -20,6 +20,8 @@ OWN_DATA, OWN_SPACE, OWN_RESIDENT = 8 << 20, 64 << 20, 4 << 20
 SANITIZERS_SPACE = 1 << 46
 """Address space that sanitizers reserve and do not use."""
 THREADS = 8
+INHERITED = (SIGINT, SIGPIPE, SIGXFSZ)
+"""Signals that an interpreter ignores or handles, which would last."""
 NOT_FOUND = 127
 ENVIRONMENT = {
     **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ},
@@ -34,10 +36,10 @@ class NativeLimits(Limits):
 
     def __init__(self, cpu_s, wall_s, memory, output, options, setup):
         super().__init__(cpu_s, wall_s, memory, output, options)
-        inherited = options["base"][2]
+        inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
         wanted = setup["stack"]
-        self.deepest = resource.getrlimit(resource.RLIMIT_STACK)[1]  # infinity is -1
-        self.stack = self.deepest if wanted is None or 0 <= self.deepest < wanted else wanted
+        deepest = resource.getrlimit(resource.RLIMIT_STACK)[1]  # infinity is -1
+        self.stack = deepest if wanted is None or 0 <= deepest < wanted else wanted
         reserved = SANITIZERS_SPACE if setup["sanitized"] else 0
         # A peak is never seen below that of this process, from which the program's was forked.
         resident = max(OWN_RESIDENT, inherited + (2 << 20) - memory)
@@ -45,32 +47,50 @@ class NativeLimits(Limits):
             reserved += THREADS * self.stack
         self.options = {**options, "base": (OWN_DATA + reserved, OWN_SPACE + reserved, resident)}
 
-    def apply(self):
-        resource.setrlimit(resource.RLIMIT_STACK, (self.stack, self.deepest))
-        super().apply()
+    def bounds(self):
+        yield resource.RLIMIT_STACK, self.stack
+        yield from super().bounds()
 
 
 class Native:
     """A compiled program, or a command of the box such as a compiler; what a child becomes."""
 
-    held = None
-    digest = None
+    held = launcher = digest = None
 
     def __init__(self, limits, setup):
         self.limits = limits
         self.command = setup["command"]
+        self.arguments = []
 
     @classmethod
-    def take(cls, stream, size, digest):
-        """Take the program from the host, or the one that is held already."""
+    def take(cls, stream, size, launcher_size, digest):
+        """Take the program and its launcher from the host, if it is not the one that is held already."""
         if digest == cls.digest:
             return
-        if cls.held is not None:
-            os.close(cls.held)
-        cls.held = os.memfd_create("main", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        stream.copy_to(cls.held, size)
-        fcntl.fcntl(cls.held, F_ADD_SEALS, ALL_SEALS)
+        for file in {cls.held, cls.launcher} - {None}:
+            os.close(file)
+        cls.launcher = sealed(stream, launcher_size) if launcher_size else None
+        cls.held = sealed(stream, size - launcher_size)
         cls.digest = digest
+
+    def launch(self, files):
+        """Start it by its launcher; what is to be in a child of ours is none then."""
+        first = "1" if self.limits.by_cgroup else "0"
+        bounds = [*self.limits.bounds(), (resource.RLIMIT_FSIZE, self.limits.output + 1)]
+        numbers = " ".join(f"{which} {bound % (1 << 64)}" for which, bound in bounds)
+        places = (*files[:3], files[BINARY_FD])
+        return os.posix_spawn(
+            f"/proc/self/fd/{self.launcher}",
+            [f"{first} {numbers}", "./main", *self.arguments],
+            ENVIRONMENT,
+            file_actions=[(os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate(places)],
+            setsid=True,
+            setsigdef=INHERITED,
+        )
+
+    def launches(self):
+        """Whether it is started so: not where a child has walls to build before it is a program."""
+        return not self.command and self.launcher is not None and "walls" not in self.limits.options
 
     def is_there(self):
         return not self.command or find(self.command[0]) is not None
@@ -83,16 +103,16 @@ class Native:
         """The file of what a function returned."""
         return []
 
-    def job(self, arguments):
-        """Become it. An interpreter ignores some signals, which would last."""
-        for number in (SIGINT, SIGPIPE, SIGXFSZ):
+    def job(self):
+        """Become it."""
+        for number in INHERITED:
             signal(number, SIG_DFL)
         self.limits.bound_output()
         if self.command:
-            os.execve(find(self.command[0]), [*self.command, *arguments], ENVIRONMENT)
+            os.execve(find(self.command[0]), [*self.command, *self.arguments], ENVIRONMENT)
         for number in (BINARY_FD - 1, BINARY_FD):
             os.set_inheritable(number, False)
-        os.execve(BINARY_FD, ["./main", *arguments], ENVIRONMENT)
+        os.execve(BINARY_FD, ["./main", *self.arguments], ENVIRONMENT)
 
     def prepare(self):
         """It lies in no folder."""
@@ -102,6 +122,14 @@ class Native:
 
     def settle(self, result, files):
         return b""
+
+
+def sealed(stream, size):
+    """A file in memory with bytes from the host, which nobody can change."""
+    file = os.memfd_create("main", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    stream.copy_to(file, size)
+    fcntl.fcntl(file, F_ADD_SEALS, ALL_SEALS)
+    return file
 
 
 def find(name):
@@ -117,6 +145,7 @@ class Script:
         self.task = task
         self.limits = task.limits
         self.settle_code = settle_code
+        self.arguments = []
 
     def is_there(self):
         return True
@@ -128,8 +157,11 @@ class Script:
     def value(self, extra):
         return extra[:1]
 
-    def job(self, arguments):
-        sys.argv[1:] = arguments
+    def launches(self):
+        return False
+
+    def job(self):
+        sys.argv[1:] = self.arguments
         return self.task.job()
 
     def prepare(self):

@@ -11,6 +11,7 @@ import json
 import os
 import stat
 import sys
+from _signal import SIGKILL
 
 from confine import users
 from keeper import recursion, supervise, take_away_program, wipe
@@ -31,7 +32,7 @@ def serve(stream, options, sizes, limits, inputs, make_task, settle_code):
         program = Script(make_task(stream.read(program_size), setup["entry"], limits), settle_code)
     else:
         if not setup["command"]:
-            Native.take(stream, program_size, setup["digest"])
+            Native.take(stream, program_size, setup["launcher"], setup["digest"])
         given = limits.cpu_s, limits.wall_s, limits.memory, limits.output
         program = Native(NativeLimits(*given, options, setup), setup)
     for _ in range(inputs):
@@ -51,10 +52,10 @@ def serve(stream, options, sizes, limits, inputs, make_task, settle_code):
 
 def run(stream, program, given, talks):
     """One run of a program."""
-    standard = [os.memfd_create("io", 0) for _ in range(3)]
+    standard = [os.memfd_create("io", os.MFD_CLOEXEC) for _ in range(3)]
     relay = Relay(stream, program.limits.output) if talks else None
     extra = program.files(standard)
-    value = [os.memfd_create("io", 0)] if given["wanted"] else program.value(extra)
+    value = [os.memfd_create("io", os.MFD_CLOEXEC)] if given["wanted"] else program.value(extra)
     try:
         if given["stdin"]:
             stream.copy_to(standard[0], given["stdin"])
@@ -64,11 +65,12 @@ def run(stream, program, given, talks):
         files = [*(relay.theirs() if relay else standard[:2]), standard[2], *extra]
         complaint = program.complaint()
         if not complaint:
-            result = measured(lambda: program.job(given["arguments"]), program.limits, files, stream, relay)
+            program.arguments = given["arguments"]
+            result = measured(program, files, stream, relay)
             complaint = program.settle(result, files)
             if relay:
                 relay.drain()
-                if relay.ended:  # by the host, not by itself or by its limits
+                if relay.ended and result[:2] == (RUNTIME, -SIGKILL):  # by the host, not by itself or by its limits
                     result = (OK, *result[1:])
         if complaint:
             stream.write_complaint(complaint)
@@ -85,13 +87,16 @@ def run(stream, program, given, talks):
             relay.close()
 
 
-def measured(job, limits, files, stream, relay):
+def measured(program, files, stream, relay):
     """Supervise a run. It has other frames of ours below it than a run of the usual kind."""
+    wait = relay.wait if relay else None
+    if program.launches():
+        return supervise(None, program.limits, files, stream.source, wait, program.launch)
     before = sys.getrecursionlimit(), recursion.allowed
     sys.setrecursionlimit(RECURSION)
     recursion.allowed = False
     try:
-        return supervise(job, limits, files, stream.source, relay.wait if relay else None)
+        return supervise(program.job, program.limits, files, stream.source, wait)
     finally:
         sys.setrecursionlimit(before[0])
         recursion.allowed = before[1]

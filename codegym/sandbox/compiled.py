@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from codegym.errors import SandboxUnavailable
 from codegym.languages import Language
+from codegym.locations import launcher_source
 from codegym.problem import Limits
 from codegym.sandbox.base import Execution, Input, Room
 from codegym.sandbox.wide import Program, check_files
@@ -39,6 +40,16 @@ class Binary:
     program: bytes
     digest: str
 
+
+_LAUNCHER = Language(
+    "launcher",
+    "C++",
+    "main.cpp",
+    (
+        *("g++", "-O1", "-static", "-nostdlib", "-ffreestanding", "-fno-stack-protector", "-fno-exceptions"),
+        *("-fno-rtti", "-fno-pic", "-no-pie", "-s", "-o", "main", "main.cpp"),
+    ),
+)
 
 Compiled = Binary | Execution
 """The program, or a run that says why there is none."""
@@ -93,6 +104,14 @@ class Compiler:
                 mine.cancel()
             return made
 
+    def launcher(self, room: Room) -> bytes:
+        """What starts compiled programs; nothing where it cannot be made, for they start without it too."""
+        try:
+            made = self.compiled(launcher_source(), _LAUNCHER, (), room)
+        except SandboxUnavailable:
+            return b""
+        return made.program if isinstance(made, Binary) else b""
+
     def has(self, language: Language) -> bool:
         """Whether the compiler of a language is there and whole."""
         try:
@@ -124,7 +143,7 @@ class Compiler:
         made = dict(run.files).get("main")
         if run.status == "ok" and made:
             return Binary(made, hashlib.sha256(made).hexdigest())
-        if language.sample.encode() != source:
+        if language.sample and language.sample.encode() != source:
             self._prove(language, room)
         complaint = _STOPPED.get(run.status)
         if complaint is None and run.status == "ok":

@@ -125,7 +125,8 @@ class BoxPool(Sandbox, ABC):
             limits = sanitized_limits(limits)
         # Only a candidate's is to see the end of its stack before that of its memory.
         stack = min(STACK_BYTES, limits.memory_bytes) if room == "candidate" else None
-        return Program(language, made.program, limits, stack_bytes=stack, digest=made.digest)
+        launcher = self._compiler.launcher(room)
+        return Program(language, made.program, limits, stack_bytes=stack, digest=made.digest, launcher=launcher)
 
     def _run_wide(self, program: Program, given: Input, room: Room) -> Execution:
         (run,) = self._execute_wide(program, [given], None, room)

@@ -33,6 +33,7 @@ class Program:
         talks: whether it talks with somebody while it runs.
         stack_bytes: its stack; None for as much as this machine grants.
         digest: of a compiled program, what tells it from others, for a box keeps the last one.
+        launcher: what starts a compiled program faster than the box does without; or nothing.
     """
 
     language: Language
@@ -43,14 +44,17 @@ class Program:
     talks: bool = False
     stack_bytes: int | None = STACK_BYTES
     digest: str = ""
+    launcher: bytes = b""
 
     def head(self, inputs: int, held: str) -> list[bytes]:
         """The request for so many inputs, to a box that holds a program of the digest ``held``."""
-        data = b"" if self.digest and self.digest == held else self.data
+        known = self.digest and self.digest == held
+        data = b"" if known else self.launcher + self.data
         setup = {
             "language": "native" if self.language.compiled else "python",
             "entry": self.entry_point,
             "digest": self.digest,
+            "launcher": 0 if known else len(self.launcher),
             "command": self.command,
             "talks": self.talks,
             "stack": self.stack_bytes,

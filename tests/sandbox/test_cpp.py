@@ -179,7 +179,7 @@ def test_200_judgements_compile_once(box: Sandbox, compilations: list[bytes]) ->
     with ThreadPoolExecutor(4) as executor:
         found = list(executor.map(lambda _: judge(program, problem, sandbox=box, language="cpp").accepted, range(200)))
     assert found == [True] * 200
-    assert compilations == [program.encode()]
+    assert compilations.count(program.encode()) == 1
     for _ in range(3):
         assert judge("int main( // fails", problem, sandbox=box, language="cpp").verdict is Verdict.COMPILE_ERROR
     assert compilations.count(b"int main( // fails") == 1
