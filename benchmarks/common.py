@@ -26,7 +26,8 @@ from codegym import Limits, Sandbox, SandboxError, __version__, make_sandbox
 from codegym.sandbox.engine import LABEL, connect
 from codegym.sandbox.factory import REAL_KINDS, try_out
 from codegym.sandbox.owners import owner
-from codegym.sandbox.pool import Box, BoxPool
+from codegym.sandbox.pool import BoxPool
+from codegym.sandbox.slots import Box
 
 if TYPE_CHECKING:
     from docker.models.containers import Container

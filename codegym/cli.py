@@ -183,18 +183,22 @@ def judge_program(
     source: ProblemsOption = "builtin",
     path: PathOption = None,
     split: Annotated[str, typer.Option(help="public, private or both.")] = "both",
+    language: Annotated[
+        str | None, typer.Option(help="python, cpp, cpp20, ...; by default by the file's name.")
+    ] = None,
     sandbox: SandboxOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Judge a program on a problem's tests. Exit status 1 if it is not accepted."""
     from codegym.datasets import load_problems
     from codegym.judge import judge
+    from codegym.languages import language_of
     from codegym.sandbox import make_sandbox
 
     problem = load_problems(source, path)[problem_id]
     program = _read_program(file)
     with make_sandbox(sandbox, workers=1) as box:
-        judgement = judge(program, problem, sandbox=box, split=split)  # type: ignore[arg-type]
+        judgement = judge(program, problem, sandbox=box, split=split, language=language or language_of(file.name))  # type: ignore[arg-type]
     if as_json:
         results = [
             {

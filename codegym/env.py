@@ -3,7 +3,7 @@
 import copy
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 import gymnasium as gym
@@ -13,7 +13,8 @@ from codegym.datasets import Source, load_problems
 from codegym.errors import ProblemError, UsageError
 from codegym.feedback import MODES, Feedback, Mode, Templates, describe, feedback
 from codegym.judge import judge
-from codegym.problem import Problem
+from codegym.languages import find_language
+from codegym.problem import Problem, Statement
 from codegym.reward import NEEDS_ALL_PRIVATE, Reward, find_reward
 from codegym.sandbox.base import Sandbox
 from codegym.sandbox.factory import KINDS, SharedSandbox
@@ -121,7 +122,8 @@ class CodeRepairEnv(gym.Env[Observation, str]):
     ``ProblemSet.filter``), ``max_turns``, ``sandbox`` (a kind, or a sandbox, which stays yours to close),
     ``feedback`` (``all_failures``, ``first_failure``, ``all_tests``, ``none``, ``random``, or a callable of a public
     judgement and a statement), ``templates``, ``reward``, ``private`` (``first_failure``: stop at the first private
-    test that fails; ``all``; by default what the reward needs), ``reveal_private``, ``timings``, ``render_mode``
+    test that fails; ``all``; by default what the reward needs), ``reveal_private``, ``timings``, ``language`` (what
+    programs are written in: ``python``, ``cpp``, ``cpp20``, …; see :mod:`codegym.languages`), ``render_mode``
     (``ansi``, ``human``).
 
     ``step`` raises :class:`codegym.errors.SandboxError` if a program could not be run through no fault of its own,
@@ -147,6 +149,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         private: Literal["first_failure", "all"] | None = None,
         reveal_private: bool = False,
         timings: bool = False,
+        language: str = "python",
         render_mode: str | None = None,
     ) -> None:
         if isinstance(max_turns, bool) or not isinstance(max_turns, int) or max_turns < 1:
@@ -165,7 +168,9 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         self._given_sandbox = sandbox
         self._lease: SharedSandbox | None = None
         self._feedback = feedback
-        self._templates = templates
+        self._language = find_language(language)
+        answer = f"Answer with one whole {self._language.title} program."
+        self._templates = templates if templates or language == "python" else Templates(answer=answer)
         self._reward = find_reward(reward)
         self._all_private = private == "all" or (private is None and self._reward in NEEDS_ALL_PRIVATE)
         self._reveal_private = reveal_private
@@ -254,13 +259,20 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         sandbox = self._sandbox()
         started = time.perf_counter()
         try:
-            public = judge(action, problem, sandbox=sandbox, split="public")
+            public = judge(action, problem, sandbox=sandbox, split="public", language=self._language.name)
             told = self._tell(public, sandbox)
             middle = time.perf_counter()
             ended = len(self._dialogue) + 1 >= self.max_turns or (public.accepted and self._feedback != "none")
             private = None
             if ended:
-                private = judge(action, problem, sandbox=sandbox, split="private", run_all=self._all_private)
+                private = judge(
+                    action,
+                    problem,
+                    sandbox=sandbox,
+                    split="private",
+                    language=self._language.name,
+                    run_all=self._all_private,
+                )
             judgements = (*self._judgements, public)
             reward = float(self._reward(judgements, private))
         except BaseException:
@@ -308,7 +320,12 @@ class CodeRepairEnv(gym.Env[Observation, str]):
 
     def _take(self, problem: Problem) -> None:
         self._problem = problem
-        self._text = describe(problem.visible, self._templates)
+        self._text = describe(self._visible(problem), self._templates)
+
+    def _visible(self, problem: Problem) -> Statement:
+        """What an agent may see, with the limits of its language."""
+        limits = problem.native_limits if self._language.compiled else None
+        return problem.visible if limits is None else replace(problem.visible, limits=limits)
 
     def _sandbox(self) -> Sandbox:
         if not isinstance(self._given_sandbox, str):
@@ -319,11 +336,11 @@ class CodeRepairEnv(gym.Env[Observation, str]):
 
     def _tell(self, public: Judgement, sandbox: Sandbox) -> str:
         if callable(self._feedback):
-            return str(self._feedback(public, self.problem.visible))
+            return str(self._feedback(public, self._visible(self.problem)))
         problem = self.problem
         if self._feedback == "random":
             problem, public = self._random_judgement(sandbox)
-        return feedback(public, problem.visible, self._feedback, self._templates)
+        return feedback(public, self._visible(problem), self._feedback, self._templates)
 
     def _random_judgement(self, sandbox: Sandbox) -> tuple[Problem, Judgement]:
         """RLEF's ablation: how a random wrong program of another problem does on that problem's public tests."""
@@ -336,7 +353,8 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         number = int(self.np_random.integers(len(problem.wrong_programs)))
         known = self._random_judgements.get((problem.id, number))
         if known is None:
-            known = judge(problem.wrong_programs[number].source, problem, sandbox=sandbox, split="public")
+            wrong = problem.wrong_programs[number]
+            known = judge(wrong.source, problem, sandbox=sandbox, split="public", language=wrong.language)
             self._random_judgements[problem.id, number] = known
         return problem, known
 

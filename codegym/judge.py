@@ -5,13 +5,14 @@ from typing import Any, Literal
 
 from codegym import values
 from codegym.checker import mismatch
-from codegym.errors import ProblemError, UsageError
+from codegym.errors import UsageError
 from codegym.generated import private_tests
+from codegym.interactive import files_of, shown, talk, verdict_on
+from codegym.languages import find_language
 from codegym.problem import Limits, Problem, TestCase
-from codegym.sandbox.base import Execution, Sandbox
+from codegym.sandbox.base import Execution, Input, Sandbox
+from codegym.validation import validate
 from codegym.verdict import UNREADABLE, Judgement, Split, TestResult, Verdict
-
-_VALIDATOR_LIMITS = Limits(cpu_s=10.0, memory_bytes=1 << 29)
 
 
 def judge(
@@ -30,7 +31,8 @@ def judge(
         problem: whose tests to use.
         sandbox: where to run it.
         split: which tests; ``both`` means the public and then the private ones.
-        language: what it is written in.
+        language: what it is written in; see :mod:`codegym.languages`. One that is compiled has the problem's
+            ``native_limits``, if it has any.
         run_all: whether tests after the first failure are run too. By default public tests are all run, for
             their feedback, and private ones stop at the first failure, for speed.
 
@@ -39,26 +41,28 @@ def judge(
 
     Raises:
         UsageError: an argument is not what it must be.
-        ProblemError: the problem's own validator or generator is broken.
+        ProblemError: the problem's own validator, interactor or generator is broken.
+        SandboxUnavailable: there is no compiler for the language where programs run.
         SandboxError: the program could not be run, through no fault of its own.
     """
     if not isinstance(program, str):
         raise UsageError(f"expected a program as text, got {type(program).__name__}")
     if split not in ("public", "private", "both"):
         raise UsageError(f"expected split 'public', 'private' or 'both', got {split!r}")
-    if language != "python":
-        raise UsageError(f"expected language 'python', got {language!r}")
+    if find_language(language).compiled and problem.kind == "function":
+        raise UsageError(f"expected a Python program for {problem.id}, which wants a function, got one in {language}")
     results: list[TestResult] = []
     if split != "private":
-        results += _judge_split(program, problem, sandbox, "public", problem.public_tests, run_all is False)
+        results += _judge_split(program, language, problem, sandbox, "public", problem.public_tests, run_all is False)
     if split != "public":
         tests = private_tests(problem.private_tests, sandbox)
-        results += _judge_split(program, problem, sandbox, "private", tests, not run_all)
+        results += _judge_split(program, language, problem, sandbox, "private", tests, not run_all)
     return Judgement(problem.id, split, tuple(results))
 
 
 def _judge_split(
     program: str,
+    language: str,
     problem: Problem,
     sandbox: Sandbox,
     split: Literal["public", "private"],
@@ -67,6 +71,8 @@ def _judge_split(
 ) -> Iterator[TestResult]:
     if not program.strip():
         return (TestResult(Verdict.NO_PROGRAM, split, test) for test in tests)
+    if problem.checker.type == "interactor":
+        return _judge_talks(program, language, problem, sandbox, split, tests, stop_early)
     check = _comparison(problem, sandbox)
     judged: list[TestResult] = []
 
@@ -75,17 +81,48 @@ def _judge_split(
         judged.append(_result(run, problem, test, split, check))
         return stop_early and judged[-1].verdict is not Verdict.ACCEPTED
 
-    inputs = [encode_input(problem, test) for test in tests]
+    inputs = [
+        Input(encode_input(problem, test), files=files_of(test)) if test.files else encode_input(problem, test)
+        for test in tests
+    ]
+    options: dict[str, Any] = {} if language == "python" else {"language": language}
     if problem.kind == "function":
-        runs = sandbox.execute(program, inputs, problem.limits, entry_point=problem.entry_point, stop=failed)
-    else:
-        runs = sandbox.execute(program, inputs, problem.limits, stop=failed)
+        options["entry_point"] = problem.entry_point
+    runs = sandbox.execute(program, inputs, _limits(problem, language), stop=failed, **options)
     # A backend may leave `stop` unasked, or run on after it.
     for run in runs[len(judged) :]:
         if judged and stop_early and judged[-1].verdict is not Verdict.ACCEPTED:
             break
         failed(run)
     return iter(judged + [TestResult(Verdict.SKIPPED, split, test) for test in tests[len(judged) :]])
+
+
+def _limits(problem: Problem, language: str) -> Limits:
+    compiled = find_language(language).compiled
+    return problem.native_limits if compiled and problem.native_limits is not None else problem.limits
+
+
+def _judge_talks(
+    program: str,
+    language: str,
+    problem: Problem,
+    sandbox: Sandbox,
+    split: Literal["public", "private"],
+    tests: Sequence[TestCase],
+    stop_early: bool,
+) -> Iterator[TestResult]:
+    """As :func:`_judge_split`, of an interactive problem. What was said stands in the place of an output."""
+    limits = _limits(problem, language)
+    over = False
+    for test in tests:
+        if over:
+            yield TestResult(Verdict.SKIPPED, split, test)
+            continue
+        said = talk(program, problem, test, language=language, limits=limits, sandbox=sandbox)
+        verdict, reason = verdict_on(problem, said)
+        over = stop_early and verdict is not Verdict.ACCEPTED
+        stdout = b"".join(words for by_program, words in said.transcript if by_program)
+        yield _tested(said.program, verdict, split, test, shown(said), stdout, reason)
 
 
 def encode_input(problem: Problem, test: TestCase) -> bytes:
@@ -96,13 +133,14 @@ def encode_input(problem: Problem, test: TestCase) -> bytes:
     return text.encode(errors="surrogateescape")
 
 
-Compare = Callable[[TestCase, Any], str]
+Compare = Callable[[TestCase, Any, bytes], str]
+"""Of a test, an output, and the output as it came: why it is not accepted."""
 
 
 def _comparison(problem: Problem, sandbox: Sandbox) -> Compare:
     if problem.checker.type == "validator":
-        return lambda test, output: _validate(problem, sandbox, test, output)
-    return lambda test, output: mismatch(problem.checker, test.output, output)
+        return lambda test, output, raw: validate(problem, sandbox, test, output, raw)
+    return lambda test, output, raw: mismatch(problem.checker, test.output, output)
 
 
 def _result(
@@ -121,40 +159,30 @@ def _result(
                 output = values.loads(run.result)
             except ValueError:
                 verdict, reason = Verdict.WRONG_ANSWER, UNREADABLE
-        reason = reason or compare(test, output)
+        reason = reason or compare(test, output, run.stdout)
         if reason:
             verdict = Verdict.WRONG_ANSWER
+    return _tested(run, verdict, split, test, output, run.stdout, reason)
+
+
+def _tested(
+    run: Execution,
+    verdict: Verdict,
+    split: Literal["public", "private"],
+    test: TestCase,
+    output: Any,
+    stdout: bytes,
+    reason: str,
+) -> TestResult:
     return TestResult(
         verdict=verdict,
         split=split,
         test=test,
         output=output,
-        stdout=stdout,
+        stdout=stdout.decode(errors="replace"),
         stderr=run.stderr.decode(errors="replace"),
         reason=reason,
         cpu_s=run.cpu_s,
         wall_s=run.wall_s,
         memory_bytes=run.memory_bytes,
-    )
-
-
-def _validate(problem: Problem, sandbox: Sandbox, test: TestCase, output: Any) -> str:
-    """Ask the problem's validator, in the judge's own box; its failure is the problem's, not the program's."""
-    given: Any = list(test.input) if problem.kind == "function" else test.input
-    arguments = values.dumps([given, test.output, output])
-    source = problem.checker.source
-    (run,) = sandbox.execute(source, [arguments], _VALIDATOR_LIMITS, entry_point="validate", room="judge")
-    answer: Any = None
-    if run.status == "ok" and run.result:
-        answer = values.loads(run.result)
-    if answer is True:
-        return ""
-    if isinstance(answer, str) and answer:
-        return answer
-    if answer is False:
-        return "the validator does not accept the output"
-    last = run.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200]
-    came = run.status if run.status != "ok" else values.show(answer)[:80]
-    raise ProblemError(
-        f"{problem.source or problem.id}: validator: expected True or a reason, got {came} {last}".rstrip()
     )

@@ -39,6 +39,11 @@ def box_files() -> dict[str, bytes]:
     return files | {"values.py": (_PACKAGE / "values.py").read_bytes()}
 
 
+def launcher_source() -> bytes:
+    """The source of what starts compiled programs in a box, which is compiled in a box itself."""
+    return (sandbox_folder() / "launch.cpp").read_bytes()
+
+
 def filter_files() -> dict[str, bytes]:
     """Compiled filters by name, for a runner that installs its own."""
     return {path.name: path.read_bytes() for path in sorted((sandbox_folder() / "filters").glob("*.bpf"))}

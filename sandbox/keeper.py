@@ -37,14 +37,17 @@ class Recursion:
 recursion = Recursion()
 
 
-def supervise(job, limits, files, host=None):
-    """Run ``job`` in a child and clean up behind it: (status, exit code, CPU s, wall s, peak bytes)."""
+def supervise(job, limits, files, host=None, wait=None, launch=None):
+    """Run ``job`` in a child and clean up behind it: (status, exit code, CPU s, wall s, peak bytes).
+
+    ``wait`` may wait for it in another way than :func:`wait_for`, and ``launch`` start it in another way than a fork.
+    """
     if not recursion.allowed:
         recursion.allow()
     marks[:] = bytes(len(marks))
     started = time.monotonic()
     leave = os._exit  # before a program can put something else in its place
-    pid = os.fork()
+    pid = launch(files) if launch else os.fork()
     if not pid:
         exit_code = 1
         try:
@@ -52,7 +55,7 @@ def supervise(job, limits, files, host=None):
         finally:
             leave(exit_code)
     watch = Watch(limits, files)
-    stopped = wait_for(pid, limits, started, host, watch)
+    stopped = (wait or wait_for)(pid, limits, started, host, watch)
     if stopped is not None:
         kill_all()
     _, wait_status, usage = os.wait4(pid, 0)
@@ -67,7 +70,7 @@ def supervise(job, limits, files, host=None):
         status = TIME
     elif stopped == MEMORY or memory - limits.options["base"][2] > limits.memory:
         status = MEMORY
-    elif any(os.fstat(file).st_size > limits.output for file in files[1:4]):
+    elif stopped == OUTPUT or any(os.fstat(file).st_size > limits.output for file in files[1:4]):
         status = OUTPUT
     elif exit_code == 0:
         status = OK
@@ -183,7 +186,7 @@ class Folder:
     def wipe(self):
         """Remove what a run left; a box that cannot be wiped ends here, and the host takes a new one."""
         kept = main_file.is_untouched() if self.path == WORK else True
-        if kept and self.tmpfs and self.look() == self.clean:
+        if (kept or main_file.source is None) and self.tmpfs and self.look() == self.clean:
             return
         with users:
             os.chmod(self.path, 0o1777)
@@ -201,6 +204,16 @@ folders = []
 def prepare_folders(paths):
     folders.extend(Folder(path) for path in paths)
     wipe()
+
+
+def take_away_program():
+    """For one that is no file, and is not to see the one before it."""
+    if main_file.source is not None:
+        os.close(main_file.descriptor)
+        main_file.source = main_file.descriptor = main_file.mark = None
+        for folder in folders:
+            folder.clean = None
+        wipe()
 
 
 def wipe():

@@ -66,17 +66,19 @@ class Limits:
 
     def apply(self):
         """Bind the calling child: what the kernel holds it to even if PID 1 were asleep."""
-        cpu = int(self.cpu_s) + 2
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+        for which, bound in self.bounds():
+            resource.setrlimit(which, (bound, bound))
+
+    def bounds(self):
+        """The limits that are the kernel's, and their numbers."""
+        # The kernel counts ticks here, more than were used on a busy machine; so this is a backstop with room.
+        yield resource.RLIMIT_CPU, int(1.5 * self.cpu_s) + 2
         if not self.by_cgroup:
             # Private memory is what a program allocates; address space bounds what it shares or reserves.
             data, space, _ = self.options["base"]
-            data += self.memory
-            space += 2 * self.memory + (1 << 29)
-            resource.setrlimit(resource.RLIMIT_DATA, (data, data))
-            resource.setrlimit(resource.RLIMIT_AS, (space, space))
-            processes = self.options.get("tasks", self.options["processes"])
-            resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+            yield resource.RLIMIT_DATA, data + self.memory
+            yield resource.RLIMIT_AS, space + 2 * self.memory + (1 << 29)
+            yield resource.RLIMIT_NPROC, self.options.get("tasks", self.options["processes"])
 
 
 def child(job, limits, files):

@@ -14,7 +14,8 @@ later child does not inherit it. What a program makes of its own process is its 
 it reports is judged on the host as data.
 
 Protocol (big-endian): REQUEST, program, entry point; then for each input SIZE and the bytes, or SIZE with
-``STOP``. For each input that arrived, RESULT, stdout, stderr, returned value.
+``STOP``. For each input that arrived, RESULT, stdout, stderr, returned value. What wants more than this is asked for
+as ``wide.py`` says.
 """
 
 import gc
@@ -62,6 +63,8 @@ from program import (
 )
 from stream import MAGIC, OK, REQUEST, RUNTIME, SIZE, STOP, Stream
 from watch import cgroup, mapped_bytes
+from wide import WIDE
+from wide import serve as serve_wide
 
 COMPILE_CPU_S = 10
 LONG_SOURCE = 1 << 16
@@ -153,7 +156,7 @@ def warm():
         exec(compile("print('')\nraise ValueError", MAIN, "exec"), {"print": str})
     except ValueError:
         pass
-    for name in ("confine", "keeper", "program", "stream", "values", "watch"):
+    for name in ("confine", "keeper", "native", "program", "relay", "stream", "values", "watch", "wide"):
         del sys.modules[name]
     sys.path[:] = [WORK, *(path for path in sys.path if path != OUR_FOLDER[:-1])]
     sys.argv[:] = ["main.py"]
@@ -209,14 +212,14 @@ class Task:
 
 
 def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memory, output, inputs):
+    limits = Limits(cpu_s, wall_s, memory, output, options)
+    if magic == WIDE:
+        serve_wide(stream, options, (program_size, entry_size), limits, inputs, make_task, settle_code)
+        return
     if magic != MAGIC:
         sys.exit("the host does not speak this protocol")
     source = stream.read(program_size)
-    entry = stream.read(entry_size).decode()
-    task = Task(source, entry, Limits(cpu_s, wall_s, memory, output, options))
-    if program_size > LONG_SOURCE:
-        main_file.lay_down(source)  # whence a warning takes its line
-        with_files(5, compile_apart, task)
+    task = make_task(source, stream.read(entry_size).decode(), limits)
     for _ in range(inputs):
         (size,) = SIZE.unpack(stream.read(SIZE.size) or SIZE.pack(STOP))
         if size == STOP:
@@ -230,6 +233,14 @@ def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memor
         wipe()
         if options.get("worn"):
             sys.exit("worn out")
+
+
+def make_task(source, entry, limits):
+    task = Task(source, entry, limits)
+    if len(source) > LONG_SOURCE:
+        main_file.lay_down(source)  # whence a warning takes its line
+        with_files(5, compile_apart, task)
+    return task
 
 
 def with_files(count, function, *arguments):

@@ -6,7 +6,7 @@ from typing import Any
 from codegym import Checker, Execution, LabelledProgram, Limits, Problem, Sandbox, SandboxError, TestCase, values
 from codegym.problem import Argument
 from codegym.sandbox import ScriptedSandbox
-from codegym.sandbox.base import Room, Stop
+from codegym.sandbox.base import Room
 
 RIGHT = "print(int(input()) * 2)\n"
 PUBLIC_ONLY = "print(abs(int(input())) * 2)\n"
@@ -86,14 +86,11 @@ class Around(Sandbox):
     def execute(
         self,
         program: str,
-        inputs: Sequence[bytes],
+        inputs: Sequence[Any],
         limits: Limits,
-        *,
-        entry_point: str | None = None,
-        stop: Stop | None = None,
-        room: Room = "candidate",
+        **options: Any,
     ) -> list[Execution]:
-        return self.inner.execute(program, inputs, limits, entry_point=entry_point, stop=stop, room=room)
+        return self.inner.execute(program, inputs, limits, **options)
 
     def protections(self) -> Mapping[str, str]:
         return self.inner.protections()
@@ -109,7 +106,7 @@ class Spy(Around):
         super().__init__(inner)
         self.seen: dict[Room, list[Any]] = {"candidate": [], "judge": []}
 
-    def execute(self, program: str, inputs: Sequence[bytes], limits: Limits, **options: Any) -> list[Execution]:
+    def execute(self, program: str, inputs: Sequence[Any], limits: Limits, **options: Any) -> list[Execution]:
         options = {"entry_point": None, "stop": None, "room": "candidate"} | options
         entered = (program, list(inputs), limits, options["entry_point"])
         self.seen[options["room"]].append(entered)
@@ -119,7 +116,7 @@ class Spy(Around):
 class Deaf(Around):
     """Never asks ``stop``, and so runs every input."""
 
-    def execute(self, program: str, inputs: Sequence[bytes], limits: Limits, **options: Any) -> list[Execution]:
+    def execute(self, program: str, inputs: Sequence[Any], limits: Limits, **options: Any) -> list[Execution]:
         return super().execute(program, inputs, limits, **(options | {"stop": None}))
 
 
@@ -132,7 +129,7 @@ class Failing(Around):
         self._at = at
         self._error = error
 
-    def execute(self, program: str, inputs: Sequence[bytes], limits: Limits, **options: Any) -> list[Execution]:
+    def execute(self, program: str, inputs: Sequence[Any], limits: Limits, **options: Any) -> list[Execution]:
         self.calls += 1
         if not self._at or self.calls - 1 in self._at:
             raise self._error("expected a box, got none")

@@ -19,7 +19,7 @@ from codegym.locations import box_files, seccomp_filter
 from codegym.sandbox.channel import Channel
 from codegym.sandbox.interpreters import ENVIRONMENT, NOBODY, LocalPool, package_folders, readable_by_others
 from codegym.sandbox.owners import owned_folder
-from codegym.sandbox.pool import Box
+from codegym.sandbox.slots import Box
 
 BOX_FOLDER = "/opt/codegym"
 PROCESSES = 64

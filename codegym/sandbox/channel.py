@@ -21,11 +21,21 @@ RESULT = struct.Struct("!4sBiddQQQQ")
 MAGIC = b"cgy1"
 STOP = 2**64 - 1
 
+WORDS = struct.Struct("!4sI")
+WORDS_MAGIC = b"cgyd"
+
 AHEAD = 1
 """Inputs sent before the result of the one being run is in, so that the box never waits for us."""
 GRACE_S = 40.0
 """What a box may take for a result beyond the run's own wall-clock limit (compiling, cleaning up, a busy machine)."""
 CHUNK = 1 << 16
+
+
+def request(magic: bytes, program: int, entry: int, limits: Limits, inputs: int) -> bytes:
+    """The head of a request: bytes of the program and of what comes with it, limits, and number of inputs."""
+    return REQUEST.pack(
+        magic, program, entry, limits.cpu_s, limits.wall_seconds, limits.memory_bytes, limits.output_bytes, inputs
+    )
 
 
 class Channel:
@@ -84,45 +94,77 @@ class Channel:
         Raises:
             BoxFailure: the box broke; ``results`` holds what had arrived before.
         """
-        self._expect_silence()
-        todo = inputs[len(results) :]
         entry = (entry_point or "").encode()
-        head = REQUEST.pack(
-            MAGIC,
-            len(program),
-            len(entry),
-            limits.cpu_s,
-            limits.wall_seconds,
-            limits.memory_bytes,
-            limits.output_bytes,
-            len(todo),
-        )
-        self._outbox.append(memoryview(head + program + entry))
+        head = request(MAGIC, len(program), len(entry), limits, len(inputs) - len(results)) + program + entry
+        self.exchange([head], [[SIZE.pack(len(data)), data] for data in inputs], limits, stop, results)
+
+    def exchange(
+        self,
+        head: Sequence[bytes],
+        frames: Sequence[Sequence[bytes]],
+        limits: Limits,
+        stop: Stop | None,
+        results: list[Execution],
+    ) -> None:
+        """Send a request and, one by one, what belongs to each of its inputs; as :meth:`run` otherwise.
+
+        Args:
+            head: the parts of the request, which is about ``frames[len(results):]``.
+            frames: the parts of each input.
+            limits: of the request.
+            stop: as for a sandbox.
+            results: what has arrived before, and where to put what arrives.
+        """
+        self.expect_silence()
+        todo = frames[len(results) :]
+        self.queue(*head)
         sent = 0
         for index in range(len(todo)):
             while sent < len(todo) and sent <= index + AHEAD:
-                self._outbox += [
-                    memoryview(SIZE.pack(len(todo[sent]))),
-                    *([memoryview(todo[sent])] if todo[sent] else []),
-                ]
+                self._outbox += [memoryview(part) for part in todo[sent] if part]
                 sent += 1
-            self._flush()
+            self.flush()
             results.append(self._result(limits))
             if stop and stop(results[-1]):
                 if sent < len(todo):
-                    self._send(SIZE.pack(STOP))
+                    self.queue(SIZE.pack(STOP))
+                    self.flush()
                 for _ in range(index + 1, sent):
                     self._result(limits)
                 return
 
-    def _expect_silence(self) -> None:
-        """What a box says unasked would be taken for the next program's result."""
+    def expect_silence(self) -> None:
+        """Refuse a box that has said something unasked.
+
+        What a box says unasked would be taken for the next program's result.
+
+        Raises:
+            BoxFailure: it has.
+        """
         self._poll.register(self._connection, select.POLLIN)
         if self._inbox or self._poll.poll(0):
             raise BoxFailure("the box spoke before it was asked, or closed the stream")
 
-    def _result(self, limits: Limits) -> Execution:
-        deadline = time.monotonic() + limits.wall_seconds + GRACE_S
+    def next_words(self, limits: Limits) -> bytes | Execution | None:
+        """Of a program that talks: what it said (nothing once it will say no more), or its run, or None so far.
+
+        Raises:
+            BoxFailure: what has arrived is neither.
+        """
+        if len(self._inbox) < WORDS.size:
+            return None
+        magic, size = WORDS.unpack_from(self._inbox)
+        if magic != WORDS_MAGIC:
+            return self._result(limits, grace_s=GRACE_S)
+        if size > CHUNK:
+            raise BoxFailure("expected a program's words from the box, got more than it may send at once")
+        if len(self._inbox) < WORDS.size + size:
+            return None
+        self._take(WORDS.size, 0.0)
+        return self._take(size, 0.0)
+
+    def _result(self, limits: Limits, grace_s: float | None = None) -> Execution:
+        deadline = time.monotonic() + (limits.wall_seconds + GRACE_S if grace_s is None else grace_s)
         magic, status, exit_code, cpu_s, wall_s, memory, *sizes = RESULT.unpack(self._take(RESULT.size, deadline))
         if magic != MAGIC or status >= len(STATUSES) or max(sizes) > max(limits.output_bytes, CHUNK):
             raise BoxFailure("expected a result from the box, got bytes of no such form")
@@ -131,11 +173,21 @@ class Channel:
             stderr = stderr.replace(self._folder, b"/box")
         return Execution(STATUSES[status], exit_code, stdout, stderr, cpu_s, wall_s, memory, result)
 
-    def _send(self, *parts: bytes) -> None:
+    def queue(self, *parts: bytes) -> None:
+        """Have something sent as soon as the box takes it."""
         self._outbox.extend(memoryview(part) for part in parts if part)
-        self._flush()
 
-    def _flush(self) -> None:
+    def fileno(self) -> int:
+        """The descriptor to wait on."""
+        return self._connection.fileno()
+
+    @property
+    def events(self) -> int:
+        """What to wait for: bytes from the box, and room for those that are queued."""
+        return select.POLLIN | (select.POLLOUT if self._outbox else 0)
+
+    def flush(self) -> None:
+        """Send of what is queued as much as goes without waiting."""
         while self._outbox:
             try:
                 sent = self._connection.sendmsg(self._outbox[:8])
@@ -158,10 +210,18 @@ class Channel:
     def _turn(self, deadline: float) -> None:
         """Wait until something can be read or written, and do it."""
         left = deadline - time.monotonic()
-        self._poll.register(self._connection, select.POLLIN | (select.POLLOUT if self._outbox else 0))
+        self._poll.register(self._connection, self.events)
         if left <= 0 or not self._poll.poll(left * 1000):
             raise BoxFailure("the box went silent: no answer within its time")
-        self._flush()
+        self.flush()
+        self.receive()
+
+    def receive(self) -> None:
+        """Take what has arrived, if anything has.
+
+        Raises:
+            BoxFailure: the stream has ended.
+        """
         try:
             data = self._connection.recv(16 * CHUNK)
         except BlockingIOError:

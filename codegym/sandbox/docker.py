@@ -18,7 +18,8 @@ from codegym.sandbox.channel import Channel
 from codegym.sandbox.engine import LABEL, POOL_LABEL, connect, refusal, remove, remove_unstarted, sweep_orphans
 from codegym.sandbox.image import ensure_image
 from codegym.sandbox.owners import discard, owned_folder, owner
-from codegym.sandbox.pool import Box, BoxPool
+from codegym.sandbox.pool import BoxPool
+from codegym.sandbox.slots import Box
 
 if TYPE_CHECKING:
     import docker

@@ -135,13 +135,13 @@ class SharedSandbox:
 
 
 def survey() -> dict[str, tuple[Mapping[str, str] | None, str]]:
-    """For each real backend: the protections in force, or None and why it does not work here."""
+    """For each real backend: the protections in force and the languages, or None and why it does not work here."""
     found: dict[str, tuple[Mapping[str, str] | None, str]] = {}
     for kind in REAL_KINDS:
         try:
             sandbox = make_sandbox(kind, workers=1)
             try_out(sandbox)
-            found[kind] = sandbox.protections(), ""
+            found[kind] = {**sandbox.protections(), "languages": ", ".join(sandbox.languages())}, ""
             sandbox.close()
         except SandboxError as error:
             found[kind] = None, str(error)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import IO
 
 from codegym.errors import BoxFailure, SandboxUnavailable
-from codegym.sandbox.pool import Box, BoxPool
+from codegym.sandbox.pool import BoxPool
 from codegym.sandbox.rlimits import check_rlimits
+from codegym.sandbox.slots import Box
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",

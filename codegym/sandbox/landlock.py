@@ -21,7 +21,7 @@ from codegym.locations import box_files, filter_files, seccomp_filter
 from codegym.sandbox.channel import Channel
 from codegym.sandbox.interpreters import ENVIRONMENT, LocalPool, readable_places
 from codegym.sandbox.owners import owned_folder
-from codegym.sandbox.pool import Box
+from codegym.sandbox.slots import Box
 
 PROCESSES = 64
 SPARE_TASKS = 1000

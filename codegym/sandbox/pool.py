@@ -2,20 +2,24 @@
 
 import contextlib
 import os
-import queue
 import threading
 import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import NoReturn
 
 from codegym.errors import BoxFailure, SandboxError, SandboxUnavailable, UsageError
+from codegym.languages import LANGUAGES, Language, find_language
 from codegym.problem import Limits
 from codegym.sandbox.apart import Apart
-from codegym.sandbox.base import Execution, Room, Sandbox, Stop
-from codegym.sandbox.channel import Channel
+from codegym.sandbox.base import Conversation, Execution, Input, Room, Sandbox, Side, Stop
+from codegym.sandbox.compiled import Compiler
+from codegym.sandbox.interaction import hold_conversation
+from codegym.sandbox.slots import Box, Slots
+from codegym.sandbox.wide import STACK_BYTES, Program, explained, frame, sanitized_limits, with_files
 
 RUNS_A_BOX = 20_000
 """After so many runs a box is worn and replaced."""
@@ -23,23 +27,8 @@ PAUSES_S = (0.0, 0.1, 0.5, *(1.0,) * 8)
 """Before each further try on a fresh box, when one broke without giving a result."""
 
 
-class Box(ABC):
-    """One running box: a channel and a way to end it."""
-
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
-        self.runs = 0
-
-    def prepare(self, limits: Limits) -> None:  # noqa: B027 (most kinds have nothing to do)
-        """Make the box hold what cannot be sent with a request."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """End it and wait until it has ended; may be called twice."""
-
-    def forget(self) -> None:
-        """Let go of it in a forked child, where it belongs to the parent."""
-        self.channel.close()
+Work = Callable[[Box, Stop | None, list[Execution]], None]
+"""Something to be done with a box: what it finds out, one by one, is asked about and appended to the list."""
 
 
 class BoxPool(Sandbox, ABC):
@@ -63,7 +52,8 @@ class BoxPool(Sandbox, ABC):
         _pools.add(self)
 
     def _begin(self) -> None:
-        self._rooms: dict[Room, _Slots] = {"candidate": _Slots(self.workers), "judge": _Slots(1)}
+        self._rooms: dict[Room, Slots] = {"candidate": Slots(self.workers), "judge": Slots(self.workers)}
+        self._compiler = Compiler(self.kind, self._run_wide)
         self._apart = Apart()
         self._reserve = _Reserve(self._apart)
         self._finalizer = weakref.finalize(self, _close_all, self._rooms, self._reserve, os.getpid())
@@ -84,14 +74,19 @@ class BoxPool(Sandbox, ABC):
     def execute(
         self,
         program: str,
-        inputs: Sequence[bytes],
+        inputs: Sequence[bytes | Input],
         limits: Limits,
         *,
         entry_point: str | None = None,
         stop: Stop | None = None,
         room: Room = "candidate",
+        language: str = "python",
+        files: Sequence[tuple[str, bytes]] = (),
     ) -> list[Execution]:
         """See :class:`~codegym.sandbox.base.Sandbox`."""
+        spoken = find_language(language)
+        if spoken.compiled and entry_point:
+            raise UsageError(f"expected a Python program where a function is to be called, got one in {language}")
         if not inputs:
             return []
         try:
@@ -99,6 +94,119 @@ class BoxPool(Sandbox, ABC):
         except UnicodeEncodeError as error:
             complaint = f"SyntaxError: the program is not valid Unicode text: {error}\n".encode()
             return [Execution("compile_error", 1, stderr=complaint)] * len(inputs)
+        if not spoken.compiled and not files and all(isinstance(data, bytes) for data in inputs):
+            plain: Sequence[bytes] = inputs  # type: ignore[assignment]
+            return self._ask(
+                lambda box, ask, results: box.channel.run(source, plain, limits, entry_point, ask, results),
+                len(inputs),
+                limits,
+                stop,
+                room,
+            )
+        ready = self._ready(source, spoken, limits, files, room)
+        if isinstance(ready, Execution):
+            return [ready] * len(inputs)
+        ready = replace(ready, entry_point=entry_point or "")
+        beside = () if spoken.compiled else tuple(files)
+        given = [data if isinstance(data, Input) else Input(data) for data in inputs]
+        given = [replace(data, files=(*beside, *data.files)) for data in given] if beside else given
+        return self._execute_wide(ready, given, stop, room)
+
+    def _ready(
+        self, source: bytes, language: Language, limits: Limits, files: Sequence[tuple[str, bytes]], room: Room
+    ) -> Program | Execution:
+        """What is to be run, compiled if need be; or the run that says why there is nothing."""
+        if not language.compiled:
+            return Program(language, source, limits)
+        made = self._compiler.compiled(source, language, files, room)
+        if isinstance(made, Execution):
+            return made
+        if language.sanitized:
+            limits = sanitized_limits(limits)
+        # Only a candidate's is to see the end of its stack before that of its memory.
+        stack = min(STACK_BYTES, limits.memory_bytes) if room == "candidate" else None
+        launcher = self._compiler.launcher(room)
+        return Program(language, made.program, limits, stack_bytes=stack, digest=made.digest, launcher=launcher)
+
+    def _run_wide(self, program: Program, given: Input, room: Room) -> Execution:
+        (run,) = self._execute_wide(program, [given], None, room)
+        return run
+
+    def _execute_wide(
+        self, program: Program, inputs: Sequence[Input], stop: Stop | None, room: Room
+    ) -> list[Execution]:
+        frames = [frame(given) for given in inputs]
+
+        def work(box: Box, ask: Stop | None, results: list[Execution]) -> None:
+            head = program.head(len(inputs) - len(results), box.held)
+            done = len(results)
+
+            def told(run: Execution) -> bool:
+                results[-1] = with_files(explained(run, program), inputs[len(results) - 1].wanted)
+                return bool(ask and ask(results[-1]))
+
+            box.channel.exchange(head, frames, program.limits, told, results)
+            if len(results) > done and program.digest:
+                box.held = program.digest
+
+        return self._ask(work, len(inputs), program.limits, stop, room)
+
+    def converse(self, program: Side, interactor: Side, *, accepts: int = 0) -> Conversation:
+        """See :class:`~codegym.sandbox.base.Sandbox`."""
+        ready: list[Program] = []
+        frames = []
+        sides: tuple[tuple[Side, Room], ...] = ((program, "candidate"), (interactor, "judge"))
+        for side, room in sides:
+            language = find_language(side.language)
+            source = side.program.encode(errors="surrogatepass")
+            made = self._ready(source, language, side.limits, side.files, room)
+            if isinstance(made, Execution):
+                other = Execution("ok", 0)
+                return Conversation(*((made, other) if side is program else (other, made)), unprompted=False)
+            ready.append(replace(made, talks=True))
+            beside = () if language.compiled else side.files
+            frames.append(frame(replace(side.given, stdin=b"", files=(*beside, *side.given.files))))
+        found: list[Conversation] = []
+
+        def work(box: Box, ask: Stop | None, results: list[Execution]) -> None:
+            with self._box("judge", fresh=False) as judge:
+                judge.prepare(ready[1].limits)
+                boxes = box, judge
+                requests = tuple(
+                    [*one.head(1, place.held), *parts] for one, place, parts in zip(ready, boxes, frames, strict=True)
+                )
+                talk = hold_conversation(
+                    box.channel, judge.channel, (ready[0].limits, ready[1].limits), requests, accepts
+                )
+                for one, place in zip(ready, boxes, strict=True):
+                    place.held = one.digest or place.held
+                judge.runs += 1
+                runs = [
+                    with_files(explained(run, one), side.given.wanted)
+                    for run, one, (side, _) in zip((talk.program, talk.interactor), ready, sides, strict=True)
+                ]
+                found.append(replace(talk, program=runs[0], interactor=runs[1]))
+                results.append(runs[0])
+
+        self._ask(work, 1, ready[0].limits, None, "candidate")
+        return found[-1]
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose programs can be run here; compiles a small program with each compiler to find out."""
+        first = {
+            language.compiler[0]: language
+            for language in LANGUAGES.values()
+            if language.compiled and not language.sanitized
+        }
+        there = {command for command, language in first.items() if self._compiler.has(language)}
+        return tuple(
+            name
+            for name, language in LANGUAGES.items()
+            if not language.compiled or (language.compiler[0] in there and not language.sanitized)
+        )
+
+    def _ask(self, work: Work, count: int, limits: Limits, stop: Stop | None, room: Room) -> list[Execution]:
+        """Have ``work`` done with a box, and with fresh ones where it breaks, until there are ``count`` results."""
         results: list[Execution] = []
         stopped = False
 
@@ -113,13 +221,13 @@ class BoxPool(Sandbox, ABC):
             try:
                 with self._box(room, fresh=failures > 0) as box:
                     box.prepare(limits)
-                    box.channel.run(source, inputs, limits, entry_point, ask if stop else None, results)
+                    work(box, ask if stop else None, results)
                     box.runs += len(results) - before
                 return results
             except (BoxFailure, SandboxUnavailable) as error:
                 if isinstance(error, SandboxUnavailable) and not self._proven:
                     raise
-                if stopped or len(results) == len(inputs):
+                if stopped or len(results) == count:
                     return results
                 failures = 1 if len(results) > before else failures + 1
                 if failures > len(PAUSES_S):
@@ -217,75 +325,10 @@ class _Reserve:
                 self._starting = self._apart.begin(work)
 
 
-class _Lease:
-    """The right to one box at work, for as long as somebody holds this object."""
-
-    __slots__ = ("__weakref__", "box")
-
-    def __init__(self) -> None:
-        self.box: Box | None = None
-
-    def end_box(self) -> None:
-        box, self.box = self.box, None
-        if box is not None:
-            box.close()
-
-
-class _Slots:
-    """A bounded number of places for boxes, warm ones first.
-
-    Ctrl-C may come between any two instructions, also between taking a place and the ``try`` that would give it back.
-    So places are not counted down and up: one is taken while its lease is alive. For the same reason there is no
-    ``threading.Condition``, whose own code can be interrupted with its lock held.
-    """
-
-    def __init__(self, places: int) -> None:
-        self.idle: list[Box] = []
-        self._places = places
-        self._leases: list[weakref.ref[_Lease]] = []
-        self._lock = threading.Lock()
-        self._given: queue.SimpleQueue[None] = queue.SimpleQueue()
-
-    def take(self) -> _Lease:
-        """A lease with a warm box, or with the right to start one; waits until there is either."""
-        lease = _Lease()
-        while not self._admit(lease):
-            with contextlib.suppress(queue.Empty):
-                self._given.get(timeout=1.0)
-        return lease
-
-    def _admit(self, lease: _Lease) -> bool:
-        with self._lock:
-            self._leases = [other for other in self._leases if other() is not None]
-            if len(self._leases) >= self._places:
-                return False
-            self._leases.append(weakref.ref(lease))
-            if self.idle:
-                lease.box = self.idle.pop()
-            return True
-
-    def give(self, lease: _Lease) -> None:
-        with self._lock:
-            if lease.box is not None:
-                self.idle.append(lease.box)
-                lease.box = None
-            self._leases = [other for other in self._leases if other() is not lease]
-        if self._given.qsize() < self._places:
-            self._given.put(None)
-
-    def drain(self) -> Iterator[Box]:
-        while True:
-            with self._lock:
-                if not self.idle:
-                    return
-                box = self.idle.pop()
-            yield box
-
-
 _pools: weakref.WeakSet[BoxPool] = weakref.WeakSet()
 
 
-def _close_all(rooms: dict[Room, _Slots], reserve: _Reserve, owner: int) -> None:
+def _close_all(rooms: dict[Room, Slots], reserve: _Reserve, owner: int) -> None:
     if os.getpid() == owner:
         while box := reserve.take():
             box.close()

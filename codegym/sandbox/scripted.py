@@ -1,11 +1,12 @@
 """A sandbox that runs nothing and answers from a table, for tests of all that lies above it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from codegym.problem import Limits
-from codegym.sandbox.base import Execution, Room, Sandbox, Stop
+from codegym.sandbox.base import Execution, Input, Room, Sandbox, Stop
 
-Answer = Execution | Callable[[str, bytes], Execution]
+Answer = Execution | Callable[[str, Any], Execution]
 
 
 class ScriptedSandbox(Sandbox):
@@ -23,17 +24,19 @@ class ScriptedSandbox(Sandbox):
 
     def __init__(self, answers: Mapping[str, Answer] | None = None) -> None:
         self._answers = dict(answers or {})
-        self.calls: list[tuple[str, tuple[bytes, ...]]] = []
+        self.calls: list[tuple[str, tuple[Any, ...]]] = []
 
     def execute(
         self,
         program: str,
-        inputs: Sequence[bytes],
+        inputs: Sequence[bytes | Input],
         limits: Limits,
         *,
         entry_point: str | None = None,
         stop: Stop | None = None,
         room: Room = "candidate",
+        language: str = "python",
+        files: Sequence[tuple[str, bytes]] = (),
     ) -> list[Execution]:
         """See :class:`~codegym.sandbox.base.Sandbox`."""
         self.calls.append((program, tuple(inputs)))

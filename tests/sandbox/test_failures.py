@@ -17,7 +17,8 @@ import requests.exceptions
 
 from codegym import Execution, Limits, SandboxError, make_sandbox
 from codegym.sandbox.channel import MAGIC, REQUEST, RESULT, SIZE, STOP, Channel
-from codegym.sandbox.pool import PAUSES_S, Box, BoxPool
+from codegym.sandbox.pool import PAUSES_S, BoxPool
+from codegym.sandbox.slots import Box
 from tests.conftest import need
 from tests.sandbox.test_docker import boxes
 from tests.sandbox.test_pool import _alive as alive
