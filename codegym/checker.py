@@ -100,15 +100,21 @@ def _unordered(expected: str, actual: str, checker: Checker) -> str:
 
 def _value(expected: Any, actual: Any, checker: Checker) -> str:
     try:
+        if checker.equality != "types":
+            expected, actual = _alike(expected, actual, checker.equality == "json")
         if checker.unordered and type(expected) is type(actual) is list:
             return _unordered_values(expected, actual, checker)
         return _value_mismatch(expected, actual, checker, "the returned value")
     except RecursionError:
         return "the returned value is nested too deeply"
+    except OverflowError:
+        return "the returned value is a number far too large"
 
 
 def _value_mismatch(expected: Any, actual: Any, checker: Checker, where: str) -> str:
-    """Exact built-in types; only where a float is expected will an integer do."""
+    """Exact built-in types, unless the checker is laxer; only where a float is expected will an integer do."""
+    if checker.equality != "types":
+        expected, actual = _alike(expected, actual, checker.equality == "json")
     kind = type(expected)
     if kind is float and type(actual) in (float, int):
         return "" if _close_value(expected, actual, checker) else f"{where} differs"
@@ -123,16 +129,52 @@ def _value_mismatch(expected: Any, actual: Any, checker: Checker, where: str) ->
         )
         return next((reason for reason in reasons if reason), "")
     if kind is dict:
-        if _typed_keys(expected) != _typed_keys(actual):
+        if not _same_keys(expected, actual, checker):
             return f"{where}: its keys differ"
         reasons = (_value_mismatch(expected[key], actual[key], checker, f"{where}, an entry") for key in expected)
         return next((reason for reason in reasons if reason), "")
     if kind in (set, frozenset):
-        return "" if _typed_keys(expected) == _typed_keys(actual) else f"{where} differs"
+        return "" if _same_keys(expected, actual, checker) else f"{where} differs"
     if kind is complex:
         parts = (_close(expected.real, actual.real, checker), _close(expected.imag, actual.imag, checker))
         return "" if all(parts) else f"{where} differs"
     return "" if expected == actual else f"{where} differs"
+
+
+_NUMBERS = (bool, int, float, complex)
+
+
+def _alike(expected: Any, actual: Any, lists_are_tuples: bool) -> tuple[Any, Any]:
+    """Both in one type, where Python holds values of their two types to be equal, or data have lost the difference."""
+    kinds = type(expected), type(actual)
+    if kinds[0] is kinds[1]:
+        return expected, actual
+    if all(kind in _NUMBERS for kind in kinds):
+        if complex in kinds:
+            return complex(expected), complex(actual)
+        if float not in kinds:
+            return int(expected), int(actual)
+        # Only where the expected one is a whole number has the comparison to be exact.
+        return (expected, actual) if kinds[0] is float else (_exact_float(expected), actual)
+    if all(kind in (set, frozenset) for kind in kinds):
+        return frozenset(expected), frozenset(actual)
+    if lists_are_tuples and all(kind in (list, tuple) for kind in kinds):
+        return list(expected), list(actual)
+    return expected, actual
+
+
+def _exact_float(number: int) -> float | int:
+    try:
+        return float(number) if float(number) == number else number
+    except OverflowError:
+        return number
+
+
+def _same_keys(expected: Any, actual: Any, checker: Checker) -> bool:
+    """Whether sets, or the keys of mappings, are the same."""
+    if checker.equality == "types":
+        return _typed_keys(expected) == _typed_keys(actual)
+    return set(expected) == set(actual)
 
 
 def _close_value(expected: float, actual: float | int, checker: Checker) -> bool:
@@ -156,7 +198,7 @@ def _typed(value: Any) -> Any:
         return kind, frozenset(map(_typed, value))
     if kind is dict:
         return kind, frozenset((_typed(key), _typed(item)) for key, item in value.items())
-    return kind, value
+    return kind, "nan" if kind is float and value != value else value
 
 
 def _unordered_values(expected: list[Any], actual: list[Any], checker: Checker) -> str:

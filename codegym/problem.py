@@ -64,8 +64,10 @@ class TestCase:
     """One test.
 
     Attributes:
-        input: text for standard input; for a function problem the tuple of arguments.
-        output: the expected text; for a function problem the expected return value.
+        input: text for standard input; for a function problem the tuple of arguments, or ``Calls`` or a ``Harness`` of
+            :mod:`codegym.calls`.
+        output: the expected text; for a function problem the expected return value, or what :mod:`codegym.calls` has
+            in its place; a tuple of these for ``Calls``.
         files: name and text of each further file that the program finds in its working directory.
     """
 
@@ -93,6 +95,9 @@ class Checker:
         abs_tol: largest absolute difference of two floating-point numbers (``numbers`` and ``value``).
         rel_tol: largest difference relative to the expected number (``numbers`` and ``value``).
         unordered: compare a list as a multiset (``value``).
+        equality: when two values are equal (``value``): ``types``, where they are of the same exact types throughout;
+            ``python``, where Python's ``==`` says so of built-in values, so that 1, 1.0 and True are, and a class
+            derived from a built-in one counts as that; ``json``, as ``python``, and a tuple is a list.
         source: the program that decides (``validator`` and ``interactor``).
         language: what it is written in.
         protocol: how it is asked and answers: ``codegym`` for a function ``validate(input, expected, output)``;
@@ -106,6 +111,7 @@ class Checker:
     abs_tol: float = 0.0
     rel_tol: float = 0.0
     unordered: bool = False
+    equality: Literal["types", "python", "json"] = "types"
     source: str = field(default="", repr=False)
     language: str = "python"
     protocol: Protocol = "codegym"
@@ -185,7 +191,7 @@ class Problem:
         checker: how outputs are compared.
         difficulty: easy, medium or hard.
         tags: topics.
-        entry_point: name of the function wanted, for a function problem.
+        entry_point: name of the function wanted, for a function problem; ``Solution.name`` for a method of a class.
         arguments: its arguments.
         returns: the type of what it returns.
         reference: a right program, or None.

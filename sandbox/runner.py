@@ -153,7 +153,7 @@ def warm():
         exec(compile("print('')\nraise ValueError", MAIN, "exec"), {"print": str})
     except ValueError:
         pass
-    for name in ("confine", "keeper", "program", "stream", "values", "watch"):
+    for name in ("calls", "confine", "keeper", "program", "stream", "values", "watch"):
         del sys.modules[name]
     sys.path[:] = [WORK, *(path for path in sys.path if path != OUR_FOLDER[:-1])]
     sys.argv[:] = ["main.py"]
