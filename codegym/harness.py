@@ -67,7 +67,9 @@ class _Replay:
             elif kind == "raised":
                 return self._tested(Verdict.RUNTIME_ERROR, f"it raised {detail}")
             elif kind == "failed" and self._came:
-                return self._tested(Verdict.WRONG_ANSWER, str(detail))
+                # What failed is a line of the code, with an expected value in it.
+                detail = str(detail) if self._split == "public" else "the test code failed"
+                return self._tested(Verdict.WRONG_ANSWER, detail)
             else:
                 raise self._complaint("test code that calls the function with plain data", f"{kind}: {detail}")
         return self._tested(Verdict.TIME_LIMIT_EXCEEDED, "the test code did not come to an end with these answers")

@@ -14,6 +14,8 @@ import types
 MOST_AT_ONCE = 5_000
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 SEED = 0
+MODULES = "collections copy datetime functools itertools math random re string sys"
+"""What test code may name without an import, for some relies on those of the program."""
 
 
 class Stop(BaseException):
@@ -186,7 +188,8 @@ def run(source, names, table):
         sys.modules["numpy"] = arrays()
         sys.modules["numpy.testing"] = sys.modules["numpy"].testing
     standin = Standin(table)
-    space = {"__name__": "test", **dict.fromkeys(names, standin)}
+    space = {name: __import__(name) for name in MODULES.split()}
+    space |= {"__name__": "test", **dict.fromkeys(names, standin)}
     result = ["passed", ""]
     try:
         exec(compile(source, "<test>", "exec"), space)
