@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from codegym.calls import Harness, written
 from codegym.errors import UsageError
 from codegym.problem import Limits, Statement
 from codegym.values import show
@@ -100,15 +101,16 @@ def _limits(limits: Limits) -> str:
 
 def _example(statement: Statement, number: int) -> str:
     test = statement.public_tests[number]
+    if isinstance(test.input, Harness):
+        return f"Public test {number + 1}:\n{code_block(test.input.source.strip(), 'python')}"
     if statement.kind == "function":
         return f"Public test {number + 1}: {_inline(assertion(statement, test.input, test.output))}"
     return f"Public test {number + 1}, input:\n{code_block(test.input)}\nOutput:\n{code_block(test.output)}"
 
 
-def assertion(statement: Statement, arguments: Sequence[object], expected: object) -> str:
-    """A test of a function problem as a line of Python."""
-    call = f"{statement.entry_point}({', '.join(map(show, arguments))})"
-    return f"assert {call} == {show(expected)}"
+def assertion(statement: Statement, given: object, expected: object) -> str:
+    """A test of a function problem as a line of Python, or, of test code, as its text."""
+    return written(statement.entry_point or "", given, expected)
 
 
 def feedback(
@@ -184,18 +186,23 @@ def _assembled(head: str, failing: Sequence[str], passing: Sequence[str], more: 
 def _passing(number: int, result: TestResult, statement: Statement) -> str:
     if statement.kind == "stdin":
         return f"Test {number} passes."
+    if isinstance(result.test.input, Harness):
+        return f"Test {number} (code) passes."
     return f"Test {number} passes: {_inline(clip(assertion(statement, result.test.input, result.test.output), 200))}"
 
 
 def _failure(number: int, result: TestResult, statement: Statement, templates: Templates) -> str:
     most = templates.field_characters
     function = statement.kind == "function"
-    if function:
+    code = isinstance(result.test.input, Harness)
+    if code:
+        lines = [f"Test {number} fails:", code_block(clip(result.test.input.source.strip(), most), "python")]
+    elif function:
         shown = clip(assertion(statement, result.test.input, result.test.output), most)
         lines = [f"Test {number} fails: {_inline(shown)}"]
     else:
         lines = [f"Test {number} fails. Input:", code_block(clip(result.test.input, most))]
-    if result.verdict is Verdict.WRONG_ANSWER and function and result.reason == UNREADABLE:
+    if result.verdict is Verdict.WRONG_ANSWER and function and (code or result.reason == UNREADABLE):
         lines.append(f"It did not pass: {result.reason}.")
     elif result.verdict is Verdict.WRONG_ANSWER and function:
         lines.append(f"It returned {_inline(clip(show(result.output), most))} ({result.reason}).")

@@ -39,7 +39,48 @@ class Generator:
     source: str
 
 
-class PrivateTests(Sequence[TestCase]):
+class LazyTests(Sequence[TestCase]):
+    """Tests of which some are made when they are first needed, in a sandbox.
+
+    Attributes:
+        given: those that are there from the start, and come first.
+    """
+
+    given: tuple[TestCase, ...]
+
+    def complete(self, sandbox: Callable[[], Sandbox]) -> tuple[TestCase, ...]:
+        """All tests; those that are not in the cache are made in what ``sandbox`` gives.
+
+        Raises:
+            ProblemError: what makes them does not do its work.
+            SandboxError: it could not be run.
+        """
+        raise NotImplementedError
+
+    def content_hash(self) -> str:
+        """Hexadecimal digits that change with anything that the tests to be made depend on."""
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, index: int) -> TestCase: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[TestCase, ...]: ...
+    def __getitem__(self, index: int | slice) -> TestCase | tuple[TestCase, ...]:
+        """One test, or some; makes them in an ``auto`` sandbox if need be."""
+        return self._all()[index]
+
+    def __iter__(self) -> Iterator[TestCase]:
+        """All tests in order; makes them in an ``auto`` sandbox if need be."""
+        return iter(self._all())
+
+    def _all(self) -> tuple[TestCase, ...]:
+        from codegym.sandbox import make_sandbox
+
+        with contextlib.ExitStack() as stack:
+            return self.complete(lambda: stack.enter_context(make_sandbox("auto", workers=1)))
+
+
+class PrivateTests(LazyTests):
     """Given tests followed by generated ones, which are made when they are first needed.
 
     Args:
@@ -85,10 +126,10 @@ class PrivateTests(Sequence[TestCase]):
         if self._generated is None:
             key = self.content_hash()
             try:
-                self._generated = tuple(self._test(*pair) for pair in _read_cache(key, self._generator.count))
+                self._generated = tuple(self._test(*pair) for pair in read_cache(key, self._generator.count))
             except (OSError, ValueError, TypeError, RecursionError):  # not there, or spoilt
                 pairs = self._make(sandbox())
-                _write_cache(key, pairs)
+                write_cache(key, pairs)
                 self._generated = tuple(self._test(*pair) for pair in pairs)
         return self.given + self._generated
 
@@ -96,27 +137,9 @@ class PrivateTests(Sequence[TestCase]):
         """Number of tests, made or not."""
         return len(self.given) + self._generator.count
 
-    @overload
-    def __getitem__(self, index: int) -> TestCase: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[TestCase, ...]: ...
-    def __getitem__(self, index: int | slice) -> TestCase | tuple[TestCase, ...]:
-        """One test, or some; makes them in an ``auto`` sandbox if need be."""
-        return self._all()[index]
-
-    def __iter__(self) -> Iterator[TestCase]:
-        """All tests in order; makes them in an ``auto`` sandbox if need be."""
-        return iter(self._all())
-
     def __repr__(self) -> str:
         """Numbers only: the tests are private."""
         return f"<{len(self.given)} given and {self._generator.count} generated tests>"
-
-    def _all(self) -> tuple[TestCase, ...]:
-        from codegym.sandbox import make_sandbox
-
-        with contextlib.ExitStack() as stack:
-            return self.complete(lambda: stack.enter_context(make_sandbox("auto", workers=1)))
 
     def _make(self, sandbox: Sandbox) -> list[tuple[str, str]]:
         """The input and output of each test as text (what the programs printed; encoded values for functions)."""
@@ -187,14 +210,20 @@ class PrivateTests(Sequence[TestCase]):
 
 def private_tests(tests: Sequence[TestCase], sandbox: Sandbox) -> Sequence[TestCase]:
     """The tests, made in ``sandbox`` where they are yet to be made."""
-    return tests.complete(lambda: sandbox) if isinstance(tests, PrivateTests) else tests
+    return tests.complete(lambda: sandbox) if isinstance(tests, LazyTests) else tests
 
 
 def _cache_file(key: str) -> str:
     return os.path.join(cache_folder(), "tests", f"{key}.json")
 
 
-def _read_cache(key: str, count: int) -> list[tuple[str, str]]:
+def read_cache(key: str, count: int) -> list[tuple[str, str]]:
+    """The pairs of texts that :func:`write_cache` kept.
+
+    Raises:
+        OSError: there are none.
+        ValueError: what is there is something else.
+    """
     with open(_cache_file(key), encoding="utf-8") as file:
         pairs = [(given, wanted) for given, wanted in json.load(file)]
     if len(pairs) != count or not all(isinstance(text, str) for pair in pairs for text in pair):
@@ -202,7 +231,7 @@ def _read_cache(key: str, count: int) -> list[tuple[str, str]]:
     return pairs
 
 
-def _write_cache(key: str, pairs: list[tuple[str, str]]) -> None:
+def write_cache(key: str, pairs: list[tuple[str, str]]) -> None:
     """Keep the tests; a machine where that cannot be done makes them anew each time."""
     path = _cache_file(key)
     with contextlib.suppress(OSError):

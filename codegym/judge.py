@@ -1,14 +1,19 @@
 """One program and one split of a problem's tests make a :class:`~codegym.verdict.Judgement`."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, Literal
 
 from codegym import values
+from codegym.calls import Harness
 from codegym.checker import mismatch
 from codegym.errors import UsageError
+from codegym.expectations import settle
 from codegym.generated import private_tests
+from codegym.harness import run_harness
 from codegym.interactive import files_of, shown, talk, verdict_on
 from codegym.languages import find_language
+from codegym.orders import Ordering, ordering
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Input, Sandbox
 from codegym.validation import validate
@@ -73,18 +78,18 @@ def _judge_split(
         return (TestResult(Verdict.NO_PROGRAM, split, test) for test in tests)
     if problem.checker.type == "interactor":
         return _judge_talks(program, language, problem, sandbox, split, tests, stop_early)
+    if any(isinstance(test.input, Harness) for test in tests):
+        return _judge_mixed(program, language, problem, sandbox, split, tests, stop_early)
     check = _comparison(problem, sandbox)
+    order = ordering(problem, tests) if problem.kind == "function" else None
     judged: list[TestResult] = []
 
     def failed(run: Execution) -> bool:
         test = tests[len(judged)]
-        judged.append(_result(run, problem, test, split, check))
+        judged.append(_result(run, problem, test, split, check, order))
         return stop_early and judged[-1].verdict is not Verdict.ACCEPTED
 
-    inputs = [
-        Input(encode_input(problem, test), files=files_of(test)) if test.files else encode_input(problem, test)
-        for test in tests
-    ]
+    inputs = [_given(problem, test, order) for test in tests]
     options: dict[str, Any] = {} if language == "python" else {"language": language}
     if problem.kind == "function":
         options["entry_point"] = problem.entry_point
@@ -125,8 +130,44 @@ def _judge_talks(
         yield _tested(said.program, verdict, split, test, shown(said), stdout, reason)
 
 
+def _judge_mixed(
+    program: str,
+    language: str,
+    problem: Problem,
+    sandbox: Sandbox,
+    split: Literal["public", "private"],
+    tests: Sequence[TestCase],
+    stop_early: bool,
+) -> Iterator[TestResult]:
+    """As :func:`_judge_split`, where test code stands between the tests."""
+    over = False
+    for is_code, group in groupby(tests, lambda test: isinstance(test.input, Harness)):
+        some = list(group)
+        if over:
+            yield from (TestResult(Verdict.SKIPPED, split, test) for test in some)
+        elif not is_code:
+            for result in _judge_split(program, language, problem, sandbox, split, some, stop_early):
+                over = over or (stop_early and result.verdict is not Verdict.ACCEPTED)
+                yield result
+        else:
+            for test in some:
+                if over:
+                    yield TestResult(Verdict.SKIPPED, split, test)
+                    continue
+                result = run_harness(program, problem, test, split, sandbox)
+                over = stop_early and result.verdict is not Verdict.ACCEPTED
+                yield result
+
+
+def _given(problem: Problem, test: TestCase, order: Ordering | None) -> bytes | Input:
+    data = order.encode(test.input) if order else encode_input(problem, test)
+    return Input(data, files=files_of(test)) if test.files else data
+
+
 def encode_input(problem: Problem, test: TestCase) -> bytes:
     """What enters the box for a test: its input alone."""
+    if problem.kind == "function" and not isinstance(test.input, tuple | list):
+        return values.show(test.input).encode()
     if problem.kind == "function":
         return values.dumps(list(test.input))
     text: str = test.input
@@ -144,7 +185,12 @@ def _comparison(problem: Problem, sandbox: Sandbox) -> Compare:
 
 
 def _result(
-    run: Execution, problem: Problem, test: TestCase, split: Literal["public", "private"], compare: Compare
+    run: Execution,
+    problem: Problem,
+    test: TestCase,
+    split: Literal["public", "private"],
+    compare: Compare,
+    order: Ordering | None,
 ) -> TestResult:
     stdout = run.stdout.decode(errors="replace")
     output: Any = stdout if problem.kind == "stdin" else None
@@ -153,6 +199,8 @@ def _result(
         verdict = Verdict(run.status)
     elif problem.kind == "function" and not run.result:
         verdict, reason = Verdict.RUNTIME_ERROR, f"the program ended before {problem.entry_point} returned"
+    elif order:
+        verdict, output, reason = settle(problem, test, run.result, lambda value: compare(test, value, run.stdout))
     else:
         if problem.kind == "function":
             try:

@@ -65,8 +65,10 @@ class TestCase:
     """One test.
 
     Attributes:
-        input: text for standard input; for a function problem the tuple of arguments.
-        output: the expected text; for a function problem the expected return value.
+        input: text for standard input; for a function problem the tuple of arguments, or ``Calls`` or a ``Harness`` of
+            :mod:`codegym.calls`.
+        output: the expected text; for a function problem the expected return value, or what :mod:`codegym.calls` has
+            in its place; a tuple of these for ``Calls``.
         files: name and text of each further file that the program finds in its working directory.
     """
 
@@ -191,7 +193,7 @@ class Problem:
         checker: how outputs are compared.
         difficulty: easy, medium or hard.
         tags: topics.
-        entry_point: name of the function wanted, for a function problem.
+        entry_point: name of the function wanted, for a function problem; ``Solution.name`` for a method of a class.
         arguments: its arguments.
         returns: the type of what it returns.
         reference: a right program, or None.

@@ -1,8 +1,9 @@
 """Types of arguments and return values, as written in a problem file, and data made to fit them.
 
 A type is ``int``, ``float``, ``str``, ``bool``, ``None``, ``any``, ``list[T]``, ``set[T]``, ``tuple[A, B]``,
-``tuple[T, ...]``, ``dict[K, V]`` or ``T | None``. YAML and JSON know neither tuples nor sets nor keys that are no
-text, so the type says what their lists and mappings stand for.
+``tuple[T, ...]``, ``dict[K, V]``, ``frozenset[T]`` or ``T | None``; ``ListNode`` or ``TreeNode`` for the nodes of
+lists and of trees, which data give as the list of their values. YAML and JSON know neither tuples nor sets nor keys
+that are no text, so the type says what their lists and mappings stand for.
 """
 
 import ast
@@ -15,6 +16,7 @@ from codegym.values import show
 
 Convert = Callable[[Any], Any]
 
+NODES = ("ListNode", "TreeNode")
 _DEEPEST = 20
 _INTEGER = re.compile("-?(0|[1-9][0-9]{0,18})")
 
@@ -35,11 +37,43 @@ def converter(text: str) -> Convert:
     return _converter(tree, text, 0)
 
 
+@lru_cache(maxsize=4096)
+def node_shape(annotation: str) -> Any:
+    """Where an annotation speaks of nodes: ``ListNode``, ``TreeNode``, ``["each", shape]`` for a list; else None.
+
+    Args:
+        annotation: as in ``Optional[ListNode]``; any text, for it may stem from data.
+    """
+    if not any(name in annotation for name in NODES) or len(annotation) > 1000:
+        return None
+    try:
+        return _shape(ast.parse(annotation.strip(), mode="eval").body, 0)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _shape(tree: ast.expr, depth: int) -> Any:
+    if depth < _DEEPEST:
+        match tree:
+            case ast.Name(name) | ast.Constant(str(name)) if name in NODES:
+                return name
+            case ast.BinOp(left, ast.BitOr(), right):
+                return _shape(left, depth + 1) or _shape(right, depth + 1)
+            case ast.Subscript(ast.Name("Optional"), inner):
+                return _shape(inner, depth + 1)
+            case ast.Subscript(ast.Name("list" | "List"), inner):
+                shape = _shape(inner, depth + 1)
+                return shape and ["each", shape]
+    return None
+
+
 def _converter(tree: ast.expr, whole: str, depth: int) -> Convert:
     if depth < _DEEPEST:
         match tree:
             case ast.Name("any"):
                 return lambda data: data
+            case ast.Name(name) if name in NODES:
+                return _collection(list, lambda data: data)
             case ast.Name(name) if name in _PLAIN:
                 return _plain(name)
             case ast.Constant(None):
@@ -49,7 +83,7 @@ def _converter(tree: ast.expr, whole: str, depth: int) -> Convert:
                 return _either(first, second, ast.unparse(tree))
             case ast.Subscript(ast.Name(name), ast.Tuple(items)) if name in ("tuple", "dict"):
                 return _structure(name, items, whole, depth)
-            case ast.Subscript(ast.Name(name), item) if name in ("list", "set", "tuple"):
+            case ast.Subscript(ast.Name(name), item) if name in ("list", "set", "tuple", "frozenset"):
                 return _structure(name, [item], whole, depth)
     raise ValueError(f"expected a type such as list[tuple[int, str]], got {_short(repr(whole))}")
 
@@ -63,7 +97,7 @@ def _structure(name: str, items: list[ast.expr], whole: str, depth: int) -> Conv
         return _mapping(*parts)
     if name == "tuple" and not endless:
         return _fixed(parts)
-    return _collection({"list": list, "set": set, "tuple": tuple}[name], parts[0])
+    return _collection({"list": list, "set": set, "tuple": tuple, "frozenset": frozenset}[name], parts[0])
 
 
 _PLAIN: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "None": type(None)}
@@ -96,7 +130,7 @@ def _either(first: Convert, second: Convert, name: str) -> Convert:
 
 def _collection(kind: type, item: Convert) -> Convert:
     def convert(data: Any) -> Any:
-        if not isinstance(data, list | tuple | set):
+        if not isinstance(data, list | tuple | set | frozenset):
             raise _misfit(f"a list for {kind.__name__}[...]", data)
         parts = [item(part) for part in data]
         try:

@@ -21,6 +21,7 @@ from _signal import SIG_DFL, SIGINT, default_int_handler, signal  # those of ``s
 from builtins import BaseException, getattr, hasattr, int, isinstance, issubclass, len, list, str, type, vars  # noqa: UP029
 from io import BufferedRandom, BufferedWriter, TextIOWrapper
 
+from calls import perform
 from confine import prctl, restrict, users
 from values import dumps, loads
 
@@ -230,8 +231,8 @@ def flush(status, quiet=False):
     return status
 
 
-def run_module(code, name):
-    """Run the program as module ``name`` (which is the main module too, whatever its name)."""
+def run_module(code, name, given=()):
+    """Run the program as module ``name`` (which is the main module too, whatever its name), with names ``given``."""
     global main_module
     module = main_module = types.ModuleType(name)
     module.__file__ = MAIN
@@ -239,6 +240,7 @@ def run_module(code, name):
     module.__cached__ = None
     module.__loader__ = loaders[name]
     module.__builtins__ = builtins
+    vars(module).update(given)
     sys.modules["__main__"] = sys.modules[name] = module
     exec(code, module.__dict__)
     sys.settrace(None)
@@ -286,7 +288,10 @@ def run_script(code):
 
 
 def call_function(code, entry):
-    """Import the program as module ``main``, call its function with the arguments, write what it returns."""
+    """Import the program as module ``main``, call its function with the arguments, write what it returns.
+
+    Where there is a mapping in the place of arguments it is an order, see ``calls.py``.
+    """
     data = read_file(0)
     returned = os.dup(RETURN_FD)
     os.close(RETURN_FD)
@@ -294,6 +299,10 @@ def call_function(code, entry):
     os.dup2(null, 0)
     os.close(null)
     arguments = loads(data)
+    if type(arguments) is dict:
+        outcomes = perform(arguments, entry, lambda given: run_module(code, "main", given), report)
+        write_all(returned, memoryview(outcomes))
+        return 0
     function = getattr(run_module(code, "main"), entry, None)
     if not callable(function):
         raise NameError(f"expected a function named {entry!r} in the program, got none")

@@ -156,7 +156,8 @@ def warm():
         exec(compile("print('')\nraise ValueError", MAIN, "exec"), {"print": str})
     except ValueError:
         pass
-    for name in ("confine", "keeper", "native", "program", "relay", "stream", "values", "watch", "wide"):
+    ours = "calls confine keeper native program relay stream values watch wide"
+    for name in ours.split():
         del sys.modules[name]
     sys.path[:] = [WORK, *(path for path in sys.path if path != OUR_FOLDER[:-1])]
     sys.argv[:] = ["main.py"]

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import overload
 
 from codegym.errors import ProblemError, UsageError
-from codegym.generated import PrivateTests
+from codegym.generated import LazyTests
 from codegym.problem import Problem
 from codegym.values import show
 
@@ -137,9 +137,7 @@ class ProblemSet(Sequence[Problem]):
         digest = hashlib.sha256()
         for problem in self:
             private = problem.private_tests
-            given, made = (
-                (private.given, private.content_hash()) if isinstance(private, PrivateTests) else (private, "")
-            )
+            given, made = (private.given, private.content_hash()) if isinstance(private, LazyTests) else (private, "")
             tests = [
                 [(test.input, test.output, *test.files) for test in split] for split in (problem.public_tests, given)
             ]
