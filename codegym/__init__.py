@@ -5,7 +5,7 @@ Importing it registers the environments with Gymnasium and does nothing else.
 
 from gymnasium.envs.registration import register
 
-from codegym.datasets import ProblemSet, load_problems
+from codegym.datasets import ProblemSet, dataset_names, load_problems, register_dataset
 from codegym.env import CodeRepairEnv
 from codegym.errors import CodegymError, SandboxError
 from codegym.judge import judge
@@ -31,9 +31,11 @@ __all__ = [
     "TestResult",
     "Verdict",
     "__version__",
+    "dataset_names",
     "judge",
     "load_problems",
     "make_sandbox",
+    "register_dataset",
 ]
 
 register(id="CodeRepairEnv-v0", entry_point="codegym.env:CodeRepairEnv")

@@ -28,11 +28,18 @@ app.add_typer(problems_app, name="problems")
 app.add_typer(sandbox_app, name="sandbox")
 
 
-ProblemsOption = Annotated[str, typer.Option("--problems", help="'builtin', or a folder or file of problems.")]
+ProblemsOption = Annotated[
+    str, typer.Option("--problems", help="NAME or NAME:SPLIT of a problem set, or a folder or file of problems.")
+]
+PathOption = Annotated[
+    Path | None, typer.Option("--path", help="Where the named set's files lie, if not where it is published.")
+]
 SandboxOption = Annotated[str, typer.Option("--sandbox", help="auto, docker or bubblewrap.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Boxes at work at once; one a core.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-SourceArgument = Annotated[str, typer.Argument(help="'builtin', or a folder or file of problems.")]
+SourceArgument = Annotated[
+    str, typer.Argument(help="NAME or NAME:SPLIT of a problem set, or a folder or file of problems.")
+]
 
 
 def main() -> NoReturn:
@@ -96,11 +103,11 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 @problems_app.command("list")
-def list_problems(source: SourceArgument = "builtin", as_json: JsonOption = False) -> None:
+def list_problems(source: SourceArgument = "builtin", path: PathOption = None, as_json: JsonOption = False) -> None:
     """List problems."""
     from codegym.datasets import load_problems
 
-    problems = load_problems(source)
+    problems = load_problems(source, path)
     rows = [
         {
             "id": p.id,
@@ -122,12 +129,14 @@ def list_problems(source: SourceArgument = "builtin", as_json: JsonOption = Fals
 
 
 @problems_app.command("show")
-def show_problem(problem_id: str, source: ProblemsOption = "builtin", as_json: JsonOption = False) -> None:
+def show_problem(
+    problem_id: str, source: ProblemsOption = "builtin", path: PathOption = None, as_json: JsonOption = False
+) -> None:
     """Show a problem as an agent sees it."""
     from codegym.datasets import load_problems
     from codegym.feedback import describe
 
-    problem = load_problems(source)[problem_id]
+    problem = load_problems(source, path)[problem_id]
     text = describe(problem.visible)
     if as_json:
         _print_json({"id": problem.id, "title": problem.title, "kind": problem.kind, "observation": text})
@@ -138,6 +147,7 @@ def show_problem(problem_id: str, source: ProblemsOption = "builtin", as_json: J
 @problems_app.command("check")
 def check(
     source: SourceArgument = "builtin",
+    path: PathOption = None,
     sandbox: SandboxOption = "auto",
     workers: WorkersOption = None,
     as_json: JsonOption = False,
@@ -148,7 +158,7 @@ def check(
     from codegym.progress import bar
     from codegym.sandbox import make_sandbox
 
-    problems = load_problems(source)
+    problems = load_problems(source, path)
     started = time.monotonic()
     with make_sandbox(sandbox, workers=workers) as box, bar("checking", len(problems), quiet=as_json) as advance:
 
@@ -171,6 +181,7 @@ def judge_program(
     problem_id: str,
     file: Annotated[Path, typer.Argument(help="The program; - for standard input.")],
     source: ProblemsOption = "builtin",
+    path: PathOption = None,
     split: Annotated[str, typer.Option(help="public, private or both.")] = "both",
     sandbox: SandboxOption = "auto",
     as_json: JsonOption = False,
@@ -180,7 +191,7 @@ def judge_program(
     from codegym.judge import judge
     from codegym.sandbox import make_sandbox
 
-    problem = load_problems(source)[problem_id]
+    problem = load_problems(source, path)[problem_id]
     program = _read_program(file)
     with make_sandbox(sandbox, workers=1) as box:
         judgement = judge(program, problem, sandbox=box, split=split)  # type: ignore[arg-type]
@@ -217,6 +228,7 @@ def _read_program(file: Path) -> str:
 def play(
     problem_id: Annotated[str | None, typer.Argument(help="Which problem; by default one is drawn.")] = None,
     source: ProblemsOption = "builtin",
+    path: PathOption = None,
     file: Annotated[Path | None, typer.Option("--file", help="Edit this file instead of typing programs.")] = None,
     turns: Annotated[int, typer.Option(min=1)] = 3,
     sandbox: SandboxOption = "auto",
@@ -224,13 +236,16 @@ def play(
     """Play an episode yourself: read the problem, answer with a program, see the feedback."""
     from codegym.play import play_episode
 
-    raise typer.Exit(0 if play_episode(problem_id, source=source, file=file, turns=turns, sandbox=sandbox) else 1)
+    raise typer.Exit(
+        0 if play_episode(problem_id, source=source, path=path, file=file, turns=turns, sandbox=sandbox) else 1
+    )
 
 
 @app.command()
 def bench(
     agent: Annotated[str, typer.Option(help="oracle, wrong, starter, repair, replay:FILE or python:MODULE:OBJECT.")],
     source: ProblemsOption = "builtin",
+    path: PathOption = None,
     turns: Annotated[int, typer.Option(min=1, help="Turns an episode, at most.")] = 3,
     rollouts: Annotated[int, typer.Option(min=1, help="Episodes a problem.")] = 1,
     feedback: Annotated[
@@ -262,27 +277,27 @@ def bench(
     if resume and folder is None:
         raise UsageError("expected --out FOLDER with --resume, got none")
     settings = Settings(agent, turns, rollouts, feedback, extract=extract, seed=seed)
-    problems = load_problems(source)
+    problems = load_problems(source, path)
     if difficulty:
         problems = problems.filter(difficulty=difficulty)
-    path = folder or new_folder(agent)
+    run = folder or new_folder(agent)
     started = time.monotonic()
     try:
         with make_sandbox(sandbox, workers=workers) as box, bench_bar(agent, quiet=as_json) as (begin, progress):
             at_once = concurrency or int(getattr(box, "workers", 1))
             episodes = run_benchmark(
-                settings, problems, box, path, resume=resume, concurrency=at_once, begin=begin, progress=progress
+                settings, problems, box, run, resume=resume, concurrency=at_once, begin=begin, progress=progress
             )
     except KeyboardInterrupt:
-        again = f"codegym bench ... --out {path} --resume"
-        print(f"codegym: interrupted; what had ended is kept in {path}; {again} goes on with it", file=sys.stderr)
+        again = f"codegym bench ... --out {run} --resume"
+        print(f"codegym: interrupted; what had ended is kept in {run}; {again} goes on with it", file=sys.stderr)
         raise typer.Exit(130) from None
     summary = summarize(episodes)
     if as_json:
-        _print_json({"agent": agent, "sandbox": box.kind, "run": str(path), **summary.as_dict()})
+        _print_json({"agent": agent, "sandbox": box.kind, "run": str(run), **summary.as_dict()})
     else:
         print_summary(summary)
-        print(f"{box.kind}, {time.monotonic() - started:.1f} s; episodes are in {path}")
+        print(f"{box.kind}, {time.monotonic() - started:.1f} s; episodes are in {run}")
     raise typer.Exit(1 if summary.errors else 0)
 
 

@@ -116,7 +116,8 @@ class CodeRepairEnv(gym.Env[Observation, str]):
       is deterministic.
 
     ## Arguments
-    ``problems`` (a source for :func:`codegym.load_problems`), ``filters`` (keyword arguments of
+    ``problems`` (a source for :func:`codegym.load_problems`), ``problem_options`` (its keyword arguments, such as
+    ``path``), ``filters`` (keyword arguments of
     ``ProblemSet.filter``), ``max_turns``, ``sandbox`` (a kind, or a sandbox, which stays yours to close),
     ``feedback`` (``all_failures``, ``first_failure``, ``all_tests``, ``none``, ``random``, or a callable of a public
     judgement and a statement), ``templates``, ``reward``, ``private`` (``first_failure``: stop at the first private
@@ -136,6 +137,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         self,
         problems: Source = "builtin",
         *,
+        problem_options: Mapping[str, Any] | None = None,
         filters: Mapping[str, Any] | None = None,
         max_turns: int = 3,
         sandbox: str | Sandbox = "auto",
@@ -157,7 +159,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             raise UsageError(f"expected render_mode 'ansi', 'human' or None, got {render_mode!r}")
         if isinstance(sandbox, str) and sandbox not in KINDS:
             raise UsageError(f"expected sandbox {', '.join(KINDS)} or a sandbox, got {sandbox!r}")
-        self.problems = _chosen_problems(problems, filters)
+        self.problems = _chosen_problems(problems, problem_options, filters)
         self.max_turns = max_turns
         self.render_mode = render_mode
         self._given_sandbox = sandbox
@@ -171,6 +173,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         self._problem: Problem | None = None
         self._text = ""
         self._random_judgements: dict[tuple[str, int], Judgement] = {}
+        self._with_wrong: dict[str, int] | None = None
         self._dialogue: tuple[Exchange, ...] = ()
         self._judgements: tuple[Judgement, ...] = ()
         self._ended = True
@@ -324,10 +327,12 @@ class CodeRepairEnv(gym.Env[Observation, str]):
 
     def _random_judgement(self, sandbox: Sandbox) -> tuple[Problem, Judgement]:
         """RLEF's ablation: how a random wrong program of another problem does on that problem's public tests."""
-        others = [p for p in self.problems if p.id != self.problem.id and p.wrong_programs]
+        if self._with_wrong is None:  # numbers, not problems, of which there may be more than memory holds
+            self._with_wrong = {p.id: n for n, p in enumerate(self.problems) if p.wrong_programs}
+        others = [number for name, number in self._with_wrong.items() if name != self.problem.id]
         if not others:
             raise ProblemError("expected another problem with a wrong program for feedback 'random', got none")
-        problem = others[int(self.np_random.integers(len(others)))]
+        problem = self.problems[others[int(self.np_random.integers(len(others)))]]
         number = int(self.np_random.integers(len(problem.wrong_programs)))
         known = self._random_judgements.get((problem.id, number))
         if known is None:
@@ -371,8 +376,8 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         return f"{rule}\n{last['program'].rstrip()}\n--- feedback ---\n{last['feedback']}\n"
 
 
-def _chosen_problems(source: Source, filters: Mapping[str, Any] | None) -> Any:
-    problems = load_problems(source)
+def _chosen_problems(source: Source, options: Mapping[str, Any] | None, filters: Mapping[str, Any] | None) -> Any:
+    problems = load_problems(source, **(options or {}))
     if filters:
         known = ("ids", "difficulty", "kind", "tags", "starter", "predicate")
         for key in filters:

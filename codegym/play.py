@@ -10,17 +10,22 @@ from codegym.env import CodeRepairEnv
 from codegym.errors import UsageError
 
 
-def play_episode(problem_id: str | None, *, source: str, file: Path | None, turns: int, sandbox: str) -> bool:
+def play_episode(
+    problem_id: str | None, *, source: str, path: Path | None = None, file: Path | None, turns: int, sandbox: str
+) -> bool:
     """Play to the end or to the person's leaving; whether the problem was solved.
 
     Args:
         problem_id: which problem; None to draw one.
         source: of the problems.
+        path: where the files of a named source lie; None for where it is published.
         file: the person edits this file (with ``$EDITOR`` if set) instead of typing programs.
         turns: at most.
         sandbox: its kind.
     """
-    env = CodeRepairEnv(source, max_turns=turns, sandbox=sandbox)
+    env = CodeRepairEnv(
+        source, problem_options={} if path is None else {"path": path}, max_turns=turns, sandbox=sandbox
+    )
     try:
         observation, _ = env.reset(options={} if problem_id is None else {"problem_id": problem_id})
         print(observation["problem"])

@@ -20,7 +20,7 @@ CheckerType = Literal[
     "validator",
     "interactor",
 ]
-Protocol = Literal["codegym", "kattis", "testlib"]
+Protocol = Literal["codegym", "kattis", "testlib", "open-r1"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ class Checker:
         source: the program that decides (``validator`` and ``interactor``).
         language: what it is written in.
         protocol: how it is asked and answers: ``codegym`` for a function ``validate(input, expected, output)``;
-            ``kattis`` and ``testlib`` for programs with arguments and exit statuses as those have them.
+            ``kattis`` and ``testlib`` for programs with arguments and exit statuses as those have them;
+            ``open-r1`` for one that is given the files of input, answer and output, and prints 1 to accept.
         flags: arguments that it gets beyond the protocol's.
         files: name and text of each further file that it is compiled or run with.
     """

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import overload
 
@@ -14,16 +15,45 @@ from codegym.values import show
 DIFFICULTIES = ("easy", "medium", "hard")
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row, file or folder of a source that is no problem of the set, and why.
+
+    Attributes:
+        source: the file or folder.
+        row: the row in the file, from 0; None where there are no rows.
+        id: the id that it has; empty where unknown.
+        field: which field is to blame; empty for the whole.
+        reason: what is wrong, in words that are the same for all that suffer from it.
+        detail: what was expected and what came.
+    """
+
+    source: str
+    row: int | None
+    id: str
+    field: str
+    reason: str
+    detail: str
+
+    def __str__(self) -> str:
+        """One sentence."""
+        row = "" if self.row is None else f", row {self.row}"
+        field = f", field {self.field}" if self.field else ""
+        return f"{self.source}{row}{field}: {self.detail}"
+
+
 class ProblemSet(Sequence[Problem]):
     """Problems in a fixed order, each with an id of its own.
 
     Args:
         problems: the problems.
         name: where they come from, for messages and records.
+        left_out: what of the source is no problem, and why.
     """
 
-    def __init__(self, problems: Iterable[Problem], name: str) -> None:
+    def __init__(self, problems: Iterable[Problem], name: str, left_out: Iterable[LeftOut] = ()) -> None:
         self.name = name
+        self._left_out = tuple(left_out)
         self._problems = tuple(problems)
         self._by_id: dict[str, Problem] = {}
         for problem in self._problems:
@@ -50,21 +80,26 @@ class ProblemSet(Sequence[Problem]):
             ProblemError: no problem has this id.
         """
         if isinstance(key, slice):
-            return ProblemSet(self._problems[key], self.name)
+            return self._slice(key)
         if hasattr(key, "__index__"):
-            return self._problems[key]
-        try:
-            return self._by_id[key]
-        except (KeyError, TypeError):
-            near = get_close_matches(str(key), self._by_id, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ProblemError(
-                f"expected the id of one of the {len(self)} problems in {self.name}, got {key!r}{hint}"
-            ) from None
+            return self._at(key.__index__())
+        problem = self._named(key) if isinstance(key, str) else None
+        if problem is None:
+            raise ProblemError(self._unknown(key))
+        return problem
+
+    def _unknown(self, key: object) -> str:
+        known = f"expected the id of one of the {len(self)} problems in {self.name}, got {key!r}"
+        if isinstance(key, str) and (reason := next((out.reason for out in self.left_out if out.id == key), "")):
+            return f"{known}, which was left out: {reason}"
+        near = get_close_matches(str(key), self.ids, n=1)
+        return f"{known}; did you mean {near[0]!r}?" if near else known
 
     def __contains__(self, key: object) -> bool:
         """Whether a problem, or a problem with this id, is in the set."""
-        return key in self._by_id if isinstance(key, str) else key in self._problems
+        if isinstance(key, str):
+            return self._named(key) is not None
+        return isinstance(key, Problem) and self._named(key.id) == key
 
     def __iter__(self) -> Iterator[Problem]:
         """All problems, in order."""
@@ -78,6 +113,23 @@ class ProblemSet(Sequence[Problem]):
     def ids(self) -> tuple[str, ...]:
         """The ids, in order."""
         return tuple(self._by_id)
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What of the source is no problem, and why."""
+        return self._left_out
+
+    def _at(self, index: int) -> Problem:
+        return self._problems[index]
+
+    def _named(self, problem_id: str) -> Problem | None:
+        return self._by_id.get(problem_id)
+
+    def _pick(self, indices: Sequence[int]) -> "ProblemSet":
+        return ProblemSet([self._problems[index] for index in indices], self.name, self._left_out)
+
+    def _slice(self, key: slice) -> "ProblemSet":
+        return self._pick(range(len(self))[key])
 
     @property
     def content_hash(self) -> str:
@@ -123,19 +175,20 @@ class ProblemSet(Sequence[Problem]):
         wanted = None if ids is None else {self[name].id for name in ([ids] if isinstance(ids, str) else ids)}
         levels = _names(difficulty, "difficulty", DIFFICULTIES)
         kinds = _names(kind, "kind", ("stdin", "function"))
-        topics = _names(tags, "tag", sorted({tag for problem in self for tag in problem.tags}))
-        return ProblemSet(
-            (
-                problem
-                for problem in self
+        topics = None
+        if tags is not None:
+            topics = _names(tags, "tag", sorted({tag for problem in self for tag in problem.tags}))
+        return self._pick(
+            [
+                index
+                for index, problem in enumerate(self)
                 if (wanted is None or problem.id in wanted)
                 and (levels is None or problem.difficulty in levels)
                 and (kinds is None or problem.kind in kinds)
                 and (topics is None or topics & set(problem.tags))
                 and (starter is None or starter == (problem.starter is not None))
                 and (predicate is None or predicate(problem))
-            ),
-            self.name,
+            ]
         )
 
 
