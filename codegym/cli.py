@@ -267,9 +267,10 @@ def bench(
 ) -> None:
     """Benchmark an agent, and keep every episode as it ends."""
     from codegym.bench.report import summarize
-    from codegym.bench.run import Settings, new_folder, run_benchmark
+    from codegym.bench.run import Settings, run_benchmark
     from codegym.datasets import load_problems
     from codegym.progress import bench_bar
+    from codegym.running import new_folder
     from codegym.sandbox import make_sandbox
 
     if extract not in ("raw", "first", "last"):
@@ -280,7 +281,7 @@ def bench(
     problems = load_problems(source, path)
     if difficulty:
         problems = problems.filter(difficulty=difficulty)
-    run = folder or new_folder(agent)
+    run = folder or new_folder(agent.partition(":")[0])
     started = time.monotonic()
     try:
         with make_sandbox(sandbox, workers=workers) as box, bench_bar(agent, quiet=as_json) as (begin, progress):

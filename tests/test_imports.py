@@ -39,7 +39,8 @@ ROOMS: dict[str, set[str]] = {
     "check": PLAIN | {"generated", "judge", "sandbox"},
     "env": STEP,
     "wrappers": {"env", "episode", "errors", "feedback", "spaces"},
-    "bench": STEP | {"env", "episode", "wrappers", "version"},
+    "running": {"errors"},
+    "bench": STEP | {"env", "episode", "running", "wrappers", "version"},
     "play": {"env", "errors"},
     "progress": {"episode"},
 }
