@@ -5,7 +5,7 @@ import fcntl
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import chain, count
 from pathlib import Path
@@ -133,7 +133,7 @@ def read_about(path: Path) -> dict[str, Any]:
 
 def in_threads(
     work: Callable[[Job], Result], jobs: Iterable[Job], concurrency: int, *, ending: Callable[[], object] | None = None
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Each result as it comes, in no order. Jobs are taken from ``jobs`` no sooner than there is need of them.
 
     Args:

@@ -36,7 +36,8 @@ ROOMS: dict[str, set[str]] = {
     "feedback": PLAIN | {"values"},
     "reward": PLAIN,
     "episode": {"errors"},
-    "check": PLAIN | {"generated", "judge", "sandbox"},
+    "audit": PLAIN | {"datasets", "generated", "judge", "running", "sandbox", "values", "version"},
+    "check": PLAIN | {"audit", "generated", "sandbox"},
     "env": STEP,
     "wrappers": {"env", "episode", "errors", "feedback", "spaces"},
     "running": {"errors"},
@@ -44,7 +45,7 @@ ROOMS: dict[str, set[str]] = {
     "play": {"env", "errors"},
     "progress": {"episode"},
 }
-EVERYTHING = {"cli", "tables", ""}
+EVERYTHING = {"check_command", "cli", "cli_options", "cli_problems", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 
 
