@@ -21,7 +21,7 @@ def statement_key(statement: str) -> str:
     return _digest(words.encode("utf-8", "surrogatepass")) if words else ""
 
 
-def tests_key(problem: Problem, tests: Sequence[TestCase]) -> str:
+def key_of_tests(problem: Problem, tests: Sequence[TestCase]) -> str:
     """The same for the same tests in any order and however divided into public and private; empty for no tests."""
     keys = sorted(input_key(problem, test) + output_key(test.output) for test in tests)
     return _digest(b"".join(keys)) if keys else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from codegym.audit.cheats import cheats
-from codegym.audit.fingerprint import output_key, repeated_inputs, statement_key, tests_key
+from codegym.audit.fingerprint import key_of_tests, output_key, repeated_inputs, statement_key
 from codegym.audit.record import LETTERS, ProblemAudit, ProgramAudit
 from codegym.errors import ProblemError
 from codegym.generated import private_tests
@@ -96,8 +96,10 @@ def labelled(problem: Problem) -> list[LabelledProgram]:
     programs += problem.programs
     if problem.starter is not None:
         programs.append(LabelledProgram("starter", "rejected", problem.starter))
-    once = {(program.language, program.source, program.label == "accepted"): program for program in reversed(programs)}
-    return list(reversed(once.values()))
+    once: dict[tuple[str, str, bool], LabelledProgram] = {}
+    for program in programs:
+        once.setdefault((program.language, program.source, program.label == "accepted"), program)
+    return list(once.values())
 
 
 def _twins(programs: Sequence[LabelledProgram]) -> int:
@@ -131,7 +133,7 @@ def _of_tests(problem: Problem, tests: Sequence[TestCase]) -> dict[str, Any]:
         "repeated": len(pairs),
         "contradicting": sum(differ),
         "leaked": sum(first < public <= again for first, again in pairs),
-        "tests_key": tests_key(problem, tests),
+        "tests_key": key_of_tests(problem, tests),
     }
 
 
