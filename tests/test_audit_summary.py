@@ -1,4 +1,4 @@
-"""Tests of codegym.audit.criteria, summary, report and plot."""
+"""Tests of codegym.audit.record, criteria, summary, report and plot."""
 
 import dataclasses
 import importlib.util
@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from codegym import Problem, Sandbox
-from codegym.audit import ProblemAudit, measure
+from codegym import Problem, Sandbox, TestCase
+from codegym.audit import ProblemAudit, ProgramAudit, measure
 from codegym.audit.criteria import KINDS, Criteria
 from codegym.audit.plot import can_plot, plot
 from codegym.audit.report import figures, markdown
@@ -110,3 +110,35 @@ def test_without_matplotlib_there_is_no_plot(monkeypatch: pytest.MonkeyPatch) ->
     """Whether it is there is found out without importing it."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert not can_plot()
+
+
+def test_records_survive_json() -> None:
+    """What is read is what was written, and no text of a test or program is in it."""
+    problem = make_problem(private_tests=(TestCase("314159\n", "628318\n"),), statement="\ud800 \u2028|")
+    audit = dataclasses.replace(measure(problem, scripted()), not_run=(("java", 3),), broken="\x00\ud800\n")
+    line = audit.to_json()
+    assert "\n" not in line
+    assert line.isascii()
+    assert ProblemAudit.from_json(line) == audit
+    assert "314159" not in line
+    assert "print" not in line
+
+
+GOOD = json.loads(
+    ProblemAudit("a", 0, programs=(ProgramAudit("p", "accepted", "python", "accepted", "", "", 0),)).to_json()
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"format": 2}, {"place": "0"}, {"place": True}, {"place": None}, {"cheats": "x"}, {"cheats": [1]}, {"no": 1}),
+        *({"programs": [{}]}, {"programs": [[]]}, {"programs": {}}, {"not_run": [["java"]]}, {"private_tests": 1}),
+        *({"disputed": [0.5]}, {"cpu_s": "1"}, {"problem_id": ["a"]}),
+    ],
+)
+def test_a_spoilt_record_is_refused(change: dict[str, Any]) -> None:
+    """Unknown, missing and mistyped fields are a UsageError."""
+    assert ProblemAudit.from_json(json.dumps(GOOD))
+    with pytest.raises(UsageError, match="expected the record of an audit"):
+        ProblemAudit.from_json(json.dumps({**GOOD, **change}))

@@ -32,7 +32,9 @@ def _printed(problem: Problem) -> Iterator[tuple[str, str]]:
 
 def _returned(problem: Problem) -> Iterator[tuple[str, str]]:
     cases = "".join(
-        f"    if key == {repr(list(test.input))!r}: return {test.output!r}\n" for test in problem.public_tests
+        f"    if key == {repr(list(test.input))!r}: return {test.output!r}\n"
+        for test in problem.public_tests
+        if isinstance(test.input, tuple | list)  # and no call in another form
     )
     owner, _, name = (problem.entry_point or "").rpartition(".")
     function = f"def {name}(*arguments):\n    key = repr(list(arguments{'[1:]' if owner else ''}))\n{cases}"

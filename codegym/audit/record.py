@@ -74,7 +74,8 @@ class ProblemAudit:
         repeated: tests with the input of an earlier test.
         contradicting: tests with the input of an earlier test and another expected output.
         leaked: private tests with the input of a public test.
-        disagreements: tests on which right programs, each of which ended well, gave outputs that differ.
+        disagreements: tests on which right programs, each of which ended well, gave outputs that differ. Not looked
+            for, like the next two, where a validator or interactor judges each output by itself.
         dissenters: right programs that gave a wrong answer on any test.
         disputed: tests on which all right programs, two at least, gave the same output, and not the expected one.
         cpu_s: the longest that a right program took on a test, in CPU seconds.
