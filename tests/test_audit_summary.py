@@ -20,6 +20,7 @@ from codegym.datasets.problem_set import LeftOut
 from codegym.errors import UsageError
 from tests.fakes import CRASH, make_problem, scripted
 
+ROWS = ("WAAW", "TA--")
 ABOUT: dict[str, Any] = {
     "problems": {"name": "a|b`c\n", "count": 2, "hash": "12"},
     "settings": {"limit": 2, "sampling": {"programs": 3, "seed": 0, "timeouts": 3}, "languages": ["python"]},
@@ -72,6 +73,17 @@ def test_the_summary_adds_up() -> None:
     assert data["defects"] == {"not_audited": 1, "right_rejected": 1}
     assert list(data["defects"]) == [kind for kind in KINDS if kind in data["defects"]]
     json.dumps(data)
+
+
+def test_a_test_that_not_all_were_run_on_is_judged_but_never_idle() -> None:
+    """Of a program that was given up it is not known what a later test would have said of it."""
+    ran = [ProgramAudit(f"p{n}", "rejected", "python", "x", "public", verdicts, 0.0) for n, verdicts in enumerate(ROWS)]
+    audit = ProblemAudit("a", 0, public_tests=1, private_tests=3, programs=tuple(ran))
+    assert audit.power() == ((2, 2), (0, 2), (0, 1), (1, 1))
+    assert audit.idle() == (1,)
+    summary = summarize([audit], Criteria())
+    assert (summary.judged_tests, summary.idle_tests, summary.all_idle) == (4, 1, 0)
+    assert summary.power == [2, 0, 0, 0, 0, 0, 0, 0, 0, 2]
 
 
 def test_an_empty_audit_has_figures_and_a_page(tmp_path: Path) -> None:

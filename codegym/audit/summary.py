@@ -31,14 +31,14 @@ class Summary:
         past_public: wrong programs that pass all public tests and are rejected.
         cheats: how many problems accept each kind of program without a solution.
         tests: how many tests there are.
-        judged_tests: tests on which all wrong programs, one at least, were run.
-        idle_tests: of them, tests that reject none.
+        judged_tests: tests on which a wrong program was run.
+        idle_tests: of them, tests on which all were run and that reject none.
         all_idle: problems whose private tests are all idle.
         repeated: tests with the input of an earlier test of the problem.
         leaked: private tests with the input of a public one.
         twins: programs that are labelled right and wrong at once.
         headroom: accepted right programs by the longest they took on a test, in tenths of the limit.
-        power: judged tests by the share of wrong programs that they reject, in tenths.
+        power: judged tests by the share that they reject of the wrong programs that were run on them, in tenths.
         statements: groups of ids of problems with the same statement, by its key.
         same_tests: groups of ids of problems with the same tests, by their key.
         disagreeing: ids of problems on which right programs disagree.
@@ -193,13 +193,12 @@ def _add(summary: Summary, audit: ProblemAudit) -> None:
 
 
 def _add_tests(summary: Summary, audit: ProblemAudit) -> None:
-    wrong = len(audit.wrong)
     idle = set(audit.idle())
     summary.idle_tests += len(idle)
     private = range(audit.public_tests, audit.public_tests + audit.private_tests)
     summary.all_idle += bool(idle) and idle.issuperset(private)
     for rejected, run in audit.power():
-        if run and run == wrong:
+        if run:
             summary.judged_tests += 1
             summary.power[_bin(rejected / run)] += 1
 
