@@ -31,7 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "checker": {"problem", "verdict"},
     "sandbox": {"errors", "problem", "values", "locations"},
     "generated": {"errors", "problem", "values", "locations", "signature", "sandbox"},
-    "datasets": PLAIN | {"generated", "signature", "locations", "values"},
+    "datasets": PLAIN | {"generated", "signature", "locations", "values", "version"},
     "judge": PLAIN | {"checker", "generated", "values", "sandbox"},
     "feedback": PLAIN | {"values"},
     "reward": PLAIN,
