@@ -14,6 +14,7 @@ from codegym import Problem, Sandbox, TestCase
 from codegym.audit import ProblemAudit, ProgramAudit, measure
 from codegym.audit.criteria import KINDS, Criteria
 from codegym.audit.plot import can_plot, plot
+from codegym.audit.record import LETTERS
 from codegym.audit.report import figures, markdown
 from codegym.audit.summary import summarize
 from codegym.datasets.problem_set import LeftOut
@@ -154,3 +155,12 @@ def test_a_spoilt_record_is_refused(change: dict[str, Any]) -> None:
     assert ProblemAudit.from_json(json.dumps(GOOD))
     with pytest.raises(UsageError, match="expected the record of an audit"):
         ProblemAudit.from_json(json.dumps({**GOOD, **change}))
+
+
+def test_the_page_of_the_criteria_is_up_to_date() -> None:
+    """docs/audit.md has each criterion with its usual threshold, and no other, and each letter of the matrix."""
+    page = (Path(__file__).parents[1] / "docs" / "audit.md").read_text()
+    table = page.partition("## Criteria")[2].partition("## Files")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", table, re.MULTILINE))
+    assert {name: float(number) for name, number in rows.items()} == dataclasses.asdict(Criteria())
+    assert all(f"`{letter}`" in page for letter in LETTERS.values())
