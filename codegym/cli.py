@@ -3,16 +3,17 @@
 Exit status: 0 for done, 1 for "it ran, and the answer is no", 2 for what could not be done as asked.
 """
 
-import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from codegym.cli_options import JsonOption, PathOption, ProblemsOption, SandboxOption, WorkersOption, print_json
+from codegym.cli_problems import problems_app
 from codegym.errors import CodegymError, UsageError
-from codegym.tables import out, print_judgement, print_problems, print_reports, print_summary
+from codegym.tables import out, print_judgement, print_summary
 from codegym.version import __version__
 
 app = typer.Typer(
@@ -22,24 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-problems_app = typer.Typer(help="List, show and check problems.", no_args_is_help=True)
 sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True)
 app.add_typer(problems_app, name="problems")
 app.add_typer(sandbox_app, name="sandbox")
-
-
-ProblemsOption = Annotated[
-    str, typer.Option("--problems", help="NAME or NAME:SPLIT of a problem set, or a folder or file of problems.")
-]
-PathOption = Annotated[
-    Path | None, typer.Option("--path", help="Where the named set's files lie, if not where it is published.")
-]
-SandboxOption = Annotated[str, typer.Option("--sandbox", help="auto, docker or bubblewrap.")]
-WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Boxes at work at once; one a core.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-SourceArgument = Annotated[
-    str, typer.Argument(help="NAME or NAME:SPLIT of a problem set, or a folder or file of problems.")
-]
 
 
 def main() -> NoReturn:
@@ -62,10 +48,6 @@ def main() -> NoReturn:
 def _complain(sentence: str) -> NoReturn:
     print(f"codegym: {sentence}", file=sys.stderr)
     sys.exit(2)
-
-
-def _print_json(data: Any) -> None:
-    print(json.dumps(data, indent=2))
 
 
 def _version(wanted: bool) -> None:
@@ -92,7 +74,7 @@ def doctor(as_json: JsonOption = False) -> None:
     usable = next((kind for kind, (protections, _) in found.items() if protections), None)
     if as_json:
         kinds = {k: {"works": p is not None, "protections": dict(p or {}), "reason": r} for k, (p, r) in found.items()}
-        _print_json({"codegym": __version__, "auto": usable, "sandboxes": kinds})
+        print_json({"codegym": __version__, "auto": usable, "sandboxes": kinds})
     else:
         for kind, (protections, reason) in found.items():
             out.print(f"{kind}: {'works' if protections else 'does not work here'}", style="bold")
@@ -100,80 +82,6 @@ def doctor(as_json: JsonOption = False) -> None:
                 out.print(f"  {name}: {words}")
         out.print(f"--sandbox auto takes {usable}." if usable else "No sandbox works here.")
     raise typer.Exit(0 if usable else 1)
-
-
-@problems_app.command("list")
-def list_problems(source: SourceArgument = "builtin", path: PathOption = None, as_json: JsonOption = False) -> None:
-    """List problems."""
-    from codegym.datasets import load_problems
-
-    problems = load_problems(source, path)
-    rows = [
-        {
-            "id": p.id,
-            "title": p.title,
-            "kind": p.kind,
-            "difficulty": p.difficulty,
-            "tags": list(p.tags),
-            "public_tests": len(p.public_tests),
-            "private_tests": len(p.private_tests),
-            "starter": p.starter is not None,
-            "programs": len(p.programs),
-        }
-        for p in problems
-    ]
-    if as_json:
-        _print_json(rows)
-        return
-    print_problems(rows)
-
-
-@problems_app.command("show")
-def show_problem(
-    problem_id: str, source: ProblemsOption = "builtin", path: PathOption = None, as_json: JsonOption = False
-) -> None:
-    """Show a problem as an agent sees it."""
-    from codegym.datasets import load_problems
-    from codegym.feedback import describe
-
-    problem = load_problems(source, path)[problem_id]
-    text = describe(problem.visible)
-    if as_json:
-        _print_json({"id": problem.id, "title": problem.title, "kind": problem.kind, "observation": text})
-    else:
-        print(text, end="")
-
-
-@problems_app.command("check")
-def check(
-    source: SourceArgument = "builtin",
-    path: PathOption = None,
-    sandbox: SandboxOption = "auto",
-    workers: WorkersOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Prove in the sandbox that every problem's programs get the verdicts that it says."""
-    from codegym.check import ProblemReport, check_problems
-    from codegym.datasets import load_problems
-    from codegym.progress import bar
-    from codegym.sandbox import make_sandbox
-
-    problems = load_problems(source, path)
-    started = time.monotonic()
-    with make_sandbox(sandbox, workers=workers) as box, bar("checking", len(problems), quiet=as_json) as advance:
-
-        def done(report: ProblemReport) -> None:
-            advance()
-
-        reports = check_problems(problems, box, workers=getattr(box, "workers", 1), done=done)
-    unsound = [report for report in reports if report.findings]
-    if as_json:
-        _print_json(
-            {r.problem.id: {"sound": not r.findings, "findings": list(r.findings), "cpu_s": r.cpu_s} for r in reports}
-        )
-    else:
-        print_reports(reports, box.kind, time.monotonic() - started)
-    raise typer.Exit(1 if unsound else 0)
 
 
 @app.command("judge")
@@ -211,7 +119,7 @@ def judge_program(
             for r in judgement.results
         ]
         verdict = str(judgement.verdict)
-        _print_json({"problem": problem.id, "accepted": judgement.accepted, "verdict": verdict, "results": results})
+        print_json({"problem": problem.id, "accepted": judgement.accepted, "verdict": verdict, "results": results})
     else:
         print_judgement(judgement)
     raise typer.Exit(0 if judgement.accepted else 1)
@@ -271,9 +179,10 @@ def bench(
 ) -> None:
     """Benchmark an agent, and keep every episode as it ends."""
     from codegym.bench.report import summarize
-    from codegym.bench.run import Settings, new_folder, run_benchmark
+    from codegym.bench.run import Settings, run_benchmark
     from codegym.datasets import load_problems
     from codegym.progress import bench_bar
+    from codegym.running import new_folder
     from codegym.sandbox import make_sandbox
 
     if extract not in ("raw", "first", "last"):
@@ -284,7 +193,7 @@ def bench(
     problems = load_problems(source, path)
     if difficulty:
         problems = problems.filter(difficulty=difficulty)
-    run = folder or new_folder(agent)
+    run = folder or new_folder(agent.partition(":")[0])
     started = time.monotonic()
     try:
         with make_sandbox(sandbox, workers=workers) as box, bench_bar(agent, quiet=as_json) as (begin, progress):
@@ -298,7 +207,7 @@ def bench(
         raise typer.Exit(130) from None
     summary = summarize(episodes)
     if as_json:
-        _print_json({"agent": agent, "sandbox": box.kind, "run": str(run), **summary.as_dict()})
+        print_json({"agent": agent, "sandbox": box.kind, "run": str(run), **summary.as_dict()})
     else:
         print_summary(summary)
         print(f"{box.kind}, {time.monotonic() - started:.1f} s; episodes are in {run}")

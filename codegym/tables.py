@@ -8,11 +8,16 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from codegym.bench.report import Summary
-from codegym.check import ProblemReport
+from codegym.audit.criteria import KINDS
+from codegym.audit.record import ProblemAudit
+from codegym.audit.report import figures, sentence
+from codegym.audit.summary import Summary
+from codegym.bench import report as bench_report
+from codegym.datasets.problem_set import LeftOut
 from codegym.verdict import Judgement
 
 # No markup: texts from problem files are shown as they are.
+_MOST_SHOWN = 20
 out = Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False)
 
 
@@ -27,22 +32,42 @@ def print_problems(rows: Sequence[dict[str, Any]]) -> None:
     out.print(f"{len(rows)} problems")
 
 
-def print_reports(reports: Sequence[ProblemReport], kind: str, seconds: float) -> None:
-    """One line a problem, what was found, and how many are sound."""
+def print_reports(audits: Sequence[ProblemAudit], summary: Summary, kind: str, seconds: float) -> None:
+    """One line a problem of codegym's own, what was found, and how many are sound."""
     table = Table("problem", "kind", "difficulty", "tests", "programs", "slowest right", "", box=None)
-    for report in reports:
-        p = report.problem
-        tests = f"{len(p.public_tests)} + {report.private_tests}"
-        verdict = Text("unsound", "red") if report.findings else Text("sound", "green")
-        slowest = f"{1000 * report.cpu_s:.0f} ms"
-        table.add_row(p.id, p.kind, p.difficulty, tests, str(len(p.programs)), slowest, verdict)
+    for audit in audits:
+        tests = f"{audit.public_tests} + {audit.private_tests}"
+        sound = audit.place in summary.trusted
+        verdict = Text("sound", "green") if sound else Text("not checked" if audit.error else "unsound", "red")
+        slowest = f"{1000 * audit.cpu_s:.0f} ms"
+        programs = str(len(audit.programs))
+        table.add_row(audit.problem_id, audit.kind, audit.difficulty, tests, programs, slowest, verdict)
     out.print(table)
-    for report in reports:
-        for finding in report.findings:
-            where = "" if finding.startswith(report.problem.source) else f"{report.problem.source}: "
-            print(f"{where}{finding}")
-    sound = sum(not report.findings for report in reports)
-    print(f"{sound} of {len(reports)} problems are sound ({kind}, {seconds:.0f} s)")
+    for audit in audits:
+        own = [f"could not be checked, through our fault: {audit.error}"] if audit.error else list(audit.findings)
+        if not own and audit.place in summary.untrusted:
+            own = [sentence(defect) for defect in summary.untrusted[audit.place][1]]
+        for finding in own:
+            print(finding if finding.startswith(audit.source) else f"{audit.source}: {finding}")
+    print(f"{len(summary.trusted)} of {len(audits)} problems are sound ({kind}, {seconds:.0f} s)")
+
+
+def print_audit(summary: Summary, left_out: Sequence[LeftOut]) -> None:
+    """The figures of an audit, the defects that were found, and the first problems that have any."""
+    table = Table("", "", box=None, show_header=False)
+    for name, value in figures(summary, left_out):
+        table.add_row(Text(name), value)
+    out.print(table)
+    if summary.kinds:
+        table = Table("problems", "defect", box=None)
+        for kind in KINDS:
+            if summary.kinds[kind]:
+                table.add_row(str(summary.kinds[kind]), KINDS[kind])
+        out.print(table)
+    for name, found in list(summary.untrusted.values())[:_MOST_SHOWN]:
+        out.print(f"{name}: {'; '.join(map(sentence, found))}", soft_wrap=True)
+    if len(summary.untrusted) > _MOST_SHOWN:
+        out.print(f"and {len(summary.untrusted) - _MOST_SHOWN} more, see the report")
 
 
 def print_judgement(judgement: Judgement) -> None:
@@ -56,7 +81,7 @@ def print_judgement(judgement: Judgement) -> None:
     print(f"{judgement.problem_id}: {judgement.verdict} ({passed})")
 
 
-def print_summary(summary: Summary) -> None:
+def print_summary(summary: bench_report.Summary) -> None:
     """Solved by difficulty, and verdicts of the first turn and of the end."""
     table = Table("difficulty", "episodes", "solved", "rate", "mean turns", box=None)
     for group in (*summary.by_difficulty, summary.total):

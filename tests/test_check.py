@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from codegym import Execution, LabelledProgram, Problem, Sandbox, SandboxError, TestCase, load_problems
-from codegym.check import ProblemReport, check_problem, check_problems
+from codegym.check import check_problem, is_own
 from codegym.errors import ProblemError
 from codegym.sandbox import ScriptedSandbox
 from tests.conftest import SOUND
@@ -29,7 +29,7 @@ def test_a_sound_problem_has_no_findings(problem_file: Path, any_sandbox: Sandbo
     """The problem that all others here are changed from is sound, and its tests are counted."""
     (problem,) = load_problems(problem_file)
     report = check_problem(problem, any_sandbox)
-    assert (report.problem, report.findings, report.private_tests) == (problem, (), 10)
+    assert (report.problem_id, report.findings, report.private_tests) == (problem.id, (), 10)
     assert 0 < report.cpu_s < 1
 
 
@@ -158,23 +158,11 @@ def test_a_sandbox_error_is_no_finding() -> None:
         check_problem(make_problem(), Failing(scripted(), 3))
 
 
-@pytest.mark.parametrize("workers", [1, 3])
-def test_problems_are_checked_in_order_and_told_of(workers: int) -> None:
-    """There is a report for each problem in their order, however many at once, and each is told of once."""
-    problems = [make_problem(f"p{n}", private_tests=PRIVATE[: n + 5]) for n in range(6)]
-    told: list[ProblemReport] = []
-    reports = check_problems(problems, scripted(), workers=workers, done=told.append)
-    assert [report.problem for report in reports] == problems
-    assert [report.private_tests for report in reports] == [5, 6, 7, 8, 9, 9]
-    assert sorted(told, key=lambda report: report.problem.id) == reports
-
-
-def test_a_failure_ends_the_checking_of_all() -> None:
-    """A sandbox that fails ends it with the error; problems that have not begun are left."""
-    sandbox = Failing(scripted())
-    with pytest.raises(SandboxError):
-        check_problems([make_problem(f"p{n}") for n in range(50)], sandbox, workers=1)
-    assert sandbox.calls < 50
+def test_rules_are_for_own_files_alone(problem_file: Path) -> None:
+    """A problem of a YAML file is held against the rules; one of a row, a package or made by hand is not."""
+    (problem,) = load_problems(problem_file)
+    assert is_own(problem)
+    assert not any(is_own(replace(problem, source=source)) for source in ("", "a/rows.jsonl, row 3", "a/hello.zip"))
 
 
 def test_first_failures_are_told_apart_by_split() -> None:
@@ -193,13 +181,13 @@ def test_first_failures_are_told_apart_by_split() -> None:
 
 def test_a_function_problems_cheat_is_run_as_a_function(any_sandbox: Sandbox) -> None:
     """The program that knows the public outputs of a function problem is one that could pass them."""
-    from codegym.check import _public_outputs
+    from codegym.audit.cheats import cheats
     from codegym.judge import judge
     from tests.fakes import make_function_problem
 
     cases = (TestCase(([1, "a"], {2: {3}}), (float("inf"), None)), TestCase(([], {}), (-0.5, {"k": b"\0"})))
     problem = make_function_problem(public_tests=cases)
-    ((_, program),) = _public_outputs(problem)
+    _, (_, program) = cheats(problem)
     assert judge(program, problem, sandbox=any_sandbox, split="public").accepted
     assert not judge(program, problem, sandbox=any_sandbox, split="private").accepted
 

@@ -60,14 +60,16 @@ ROOMS: dict[str, set[str]] = {
     "feedback": PLAIN | {"calls", "values"},
     "reward": PLAIN,
     "episode": {"errors"},
-    "check": PLAIN | {"generated", "judge", "sandbox"},
+    "audit": PLAIN | {"datasets", "generated", "judge", "running", "sandbox", "values", "version"},
+    "check": PLAIN | {"audit", "generated", "sandbox"},
     "env": STEP | {"languages"},
     "wrappers": {"env", "episode", "errors", "feedback", "spaces"},
-    "bench": STEP | {"env", "episode", "wrappers", "version"},
+    "running": {"errors"},
+    "bench": STEP | {"env", "episode", "running", "wrappers", "version"},
     "play": {"env", "errors"},
     "progress": {"episode"},
 }
-EVERYTHING = {"cli", "tables", ""}
+EVERYTHING = {"check_command", "cli", "cli_options", "cli_problems", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 
 

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from codegym import Sandbox
-from codegym.bench.run import RunFolder, Settings, read_about, run_benchmark
+from codegym.bench.run import RunFolder, Settings, run_benchmark
 from codegym.datasets import ProblemSet
 from codegym.env import Observation
 from codegym.episode import Episode
 from codegym.errors import AgentError, SandboxUnavailable, UsageError
+from codegym.running import read_about
 from tests.conftest import SOUND
 from tests.fakes import PRIVATE, WRONG, Failing, make_problem, scripted
 
