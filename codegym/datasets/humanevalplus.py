@@ -2,8 +2,8 @@
 
 EvalPlus's own JSON lines hold ``base_input`` and ``plus_input``: the base tests, which ``test`` asserts, are public,
 and the plus ones, answered by the reference in a sandbox when they are first needed, private. The hub's rows hold
-``test`` alone, in which all inputs and results stand in a row, without a word on which of them are the base ones: there, the
-examples of the docstring are public, or else the first three, and all others private.
+``test`` alone, in which all inputs and results stand in a row, without a word on which of them are the base ones:
+there, the examples of the docstring are public, or else the first three, and all others private.
 Source: https://github.com/evalplus/evalplus (Apache-2.0).
 """
 

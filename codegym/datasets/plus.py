@@ -1,8 +1,8 @@
 """What the "plus" sets of EvalPlus share: JSON inputs, and how their results are compared.
 
 The sets hold inputs; the expected value is what the reference gives. It is compared by ``==``; results that are
-floats, and all of a task with an ``atol``, by that tolerance (1e-6 where it is 0) and a relative one of 1e-7. Some tasks
-differ: those of :data:`SETS` compare as sets, :data:`TRUTHS` only by truth, and a few take a second answer too.
+floats, and all of a task with an ``atol``, by that tolerance (1e-6 where it is 0) and a relative one of 1e-7. Some
+tasks differ: those of :data:`SETS` compare as sets, :data:`TRUTHS` only by truth, and a few take a second answer too.
 Source: https://github.com/evalplus/evalplus (Apache-2.0).
 """
 
