@@ -1,7 +1,7 @@
 """Fixtures, and the rule for what may be skipped.
 
 Tests that need a Docker engine or bubblewrap skip with the reason where there is none, unless the environment variable
-``CODEGYM_REQUIRE`` (``docker,bubblewrap``) names it: then they fail.
+``CODEGYM_REQUIRE`` (``docker,bubblewrap,cpp``) names it: then they fail. So do those that need a compiler.
 """
 
 import os
@@ -34,6 +34,14 @@ def need(kind: str) -> None:
         if kind in REQUIRED:
             pytest.fail(f"{kind} is required, but: {reason}")
         pytest.skip(f"{kind}: {reason}")
+
+
+def need_language(sandbox: Sandbox, language: str = "cpp") -> None:
+    """Skip, or fail if it is required, where a sandbox cannot run a language."""
+    if language not in sandbox.languages():
+        if language in REQUIRED:
+            pytest.fail(f"{language} is required, but {sandbox.kind} cannot run it here")
+        pytest.skip(f"{sandbox.kind}: its boxes have no {language}")
 
 
 @pytest.fixture(scope="session", params=REAL_KINDS)

@@ -107,13 +107,13 @@ def _key(test: TestCase) -> str:
 
 
 def plain_lists(row: Row, name: str) -> list[tuple[Any, ...]]:
-    """Lists of arguments; none where the field is missing or null.
+    """Lists of arguments; none where the field is missing or null, or an empty mapping, as published rows have it.
 
     Raises:
         Unusable: it holds something else.
     """
     value = row.get(name)
-    if value is None:
+    if value is None or value == {}:
         return []
     if not isinstance(value, list) or not all(isinstance(item, list | tuple) for item in value):
         detail = f"expected a list of lists of arguments, got {show(value):.60}"

@@ -10,7 +10,7 @@ from codegym.languages import LANGUAGES, Language, find_language
 from codegym.sandbox.base import Input, Status
 from codegym.sandbox.compiled import Compiler
 from codegym.sandbox.pool import BoxPool
-from tests.conftest import need, why_not
+from tests.conftest import need, need_language, why_not
 from tests.fakes import make_function_problem, make_problem
 
 SMALL = Limits(cpu_s=1.0, wall_s=4.0, memory_bytes=64 << 20, output_bytes=1 << 20)
@@ -21,8 +21,7 @@ HOG = "#include <vector>\nint main() { std::vector<std::vector<char>> v; for (;;
 @pytest.fixture(scope="module")
 def box(sandbox: Sandbox) -> Sandbox:
     """Each real backend that has a compiler."""
-    if "cpp" not in sandbox.languages():
-        pytest.skip(f"{sandbox.kind}: its boxes have no g++")
+    need_language(sandbox)
     return sandbox
 
 
@@ -190,8 +189,7 @@ def test_programs_take_turns_in_a_box() -> None:
     kind = next((kind for kind in ("bubblewrap", "docker", "landlock") if not why_not(kind)), "bubblewrap")
     need(kind)
     with make_sandbox(kind, workers=1) as box:
-        if "cpp" not in box.languages():
-            pytest.skip(f"{kind}: its boxes have no g++")
+        need_language(box)
         other = TWICE.replace("2 * n", "3 * n")
         for _ in range(2):
             assert run(box, TWICE, b"5").stdout == b"10\n"
@@ -319,6 +317,5 @@ def test_closing_ends_what_was_compiled() -> None:
     for _ in range(2):
         with make_sandbox(kind, workers=1) as box:
             assert isinstance(box, BoxPool)
-            if "cpp" not in box.languages():
-                pytest.skip(f"{kind}: its boxes have no g++")
+            need_language(box)
             assert run(box, TWICE, b"2").stdout == b"4\n"

@@ -11,7 +11,7 @@ from codegym.feedback import feedback
 from codegym.problem import Problem
 from codegym.sandbox import ScriptedSandbox
 from codegym.sandbox.base import Input, Side
-from tests.conftest import need, why_not
+from tests.conftest import need, need_language, why_not
 from tests.fakes import make_problem
 
 SMALL = Limits(cpu_s=1.0, wall_s=3.0, memory_bytes=64 << 20, output_bytes=1 << 20)
@@ -117,17 +117,12 @@ def verdict(program: str, problem: Problem, sandbox: Sandbox, **options: Any) ->
     return str(judge(program, problem, sandbox=sandbox, **options).verdict)
 
 
-def need_cpp(sandbox: Sandbox) -> None:
-    if "cpp" not in sandbox.languages():
-        pytest.skip(f"{sandbox.kind}: its boxes have no g++")
-
-
 @pytest.mark.parametrize("name", list(INTERACTORS))
 @pytest.mark.parametrize("language", ["python", "cpp"])
 def test_right_and_wrong_programs(sandbox: Sandbox, name: str, language: str) -> None:
     """A right program is accepted on all tests, one that guesses in order has too many guesses for one of them."""
     if "cpp" in (language, INTERACTORS[name].language):
-        need_cpp(sandbox)
+        need_language(sandbox)
     problem = make(INTERACTORS[name])
     assert verdict(RIGHT if language == "python" else RIGHT_CPP, problem, sandbox, language=language) == "accepted"
     slow = (

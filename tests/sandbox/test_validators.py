@@ -7,6 +7,7 @@ import pytest
 from codegym import Checker, Limits, Sandbox, TestCase, judge
 from codegym.errors import ProblemError
 from codegym.problem import Problem
+from tests.conftest import need_language
 from tests.fakes import Spy, make_problem
 
 SMALL = Limits(cpu_s=2.0, memory_bytes=64 << 20, output_bytes=12 << 20)
@@ -106,8 +107,7 @@ VALIDATORS = {
 def checker(request: pytest.FixtureRequest, sandbox: Sandbox) -> Checker:
     """Each validator that can run in the sandbox."""
     checker = VALIDATORS[request.param]
-    if checker.language not in sandbox.languages():
-        pytest.skip(f"{sandbox.kind}: its boxes have no g++")
+    need_language(sandbox, checker.language)
     return checker
 
 
@@ -174,8 +174,7 @@ def test_what_is_no_answer_is_an_error(sandbox: Sandbox, problem: Problem) -> No
 
 def test_a_validator_that_does_not_compile_says_why(sandbox: Sandbox) -> None:
     """Its error is the problem's, with the compiler's words."""
-    if "cpp" not in sandbox.languages():
-        pytest.skip(f"{sandbox.kind}: its boxes have no g++")
+    need_language(sandbox)
     with pytest.raises(ProblemError, match=r"compile_error.*testlib\.h"):
         judge("print(1)", broken('#include "testlib.h"\n', "testlib", language="cpp"), sandbox=sandbox)
 
@@ -194,8 +193,7 @@ def test_a_hostile_output_is_no_error(sandbox: Sandbox, monkeypatch: pytest.Monk
 
 def test_validators_may_recurse_deeply(sandbox: Sandbox) -> None:
     """Their stack is as deep as their memory."""
-    if "cpp" not in sandbox.languages():
-        pytest.skip(f"{sandbox.kind}: its boxes have no g++")
+    need_language(sandbox)
     source = (
         "int f(int n) { volatile char room[90]; room[0] = n; return n ? f(n - 1) + room[0] % 1 : 0; }\n"
         "int main() { return f(3000000) + 42; }\n"
