@@ -2,15 +2,15 @@
 
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from codegym.audit.criteria import Criteria
 from codegym.audit.plot import MISSING, can_plot, plot
 from codegym.audit.record import ProblemAudit
-from codegym.audit.report import markdown
-from codegym.audit.run import AuditFolder, Plan, audit_problems, chosen_places, describe_audit
+from codegym.audit.report import markdown, sentence
+from codegym.audit.run import AuditFolder, Plan, Rules, audit_problems, chosen_places, describe_audit
 from codegym.audit.summary import Summary, summarize
 from codegym.check import findings, is_own
 from codegym.datasets import ProblemSet
@@ -61,44 +61,65 @@ def check_set(problems: ProblemSet, request: Request) -> tuple[bool, Any]:
     if not len(problems):
         raise UsageError(f"expected problems to check in {problems.name}, got none")
     own = is_own(problems[0])
-    plain = own and request.out is None
-    path = None if plain else request.out or new_folder("check")
     started = time.monotonic()
-    places = chosen_places(request.plan, len(problems))
     with make_sandbox(request.sandbox, workers=request.workers) as box:
-        about = describe_audit(request.plan, problems, box) if path else {}
-        folder = AuditFolder(path, about, resume=request.resume) if path else None
-        try:
-            audits = _audit(problems, box, places, request, own, folder)
-            summary = summarize(folder.audits() if folder else audits, request.criteria)
-        except KeyboardInterrupt:
-            if folder:
-                again = f"codegym problems check ... --out {path} --resume"
-                print(f"codegym: what had ended is kept in {path}; {again} goes on with it", file=sys.stderr)
-            raise
-        finally:
-            if folder:
-                folder.close()
-    if path:
-        _write_report(path, summary, request.criteria, about, problems)
+        if own and request.out is None:
+            audits = _audit(problems, box, _for_rules(request), findings)
+            summary = summarize(audits, request.criteria)
+            path = None
+        else:
+            path = request.out or new_folder("check")
+            summary = _kept(problems, box, request, path, findings if own else None)
     if request.allow:
         write_allow_list(request.allow, problems, list(summary.trusted.values()), asdict(request.criteria))
     seconds = time.monotonic() - started
-    if request.as_json:
-        return summary.passed, _as_json(audits, summary, box.kind, path)
-    if plain:
+    if path is None:
+        if request.as_json:
+            return summary.passed, _own_as_json(audits, summary)
         print_reports(audits, summary, box.kind, seconds)
-    else:
-        print_audit(summary, _left_out(problems))
-        print(f"{box.kind}, {seconds:.0f} s; the report is {path}/report.md")
+        return summary.passed, None
+    if request.as_json:
+        untrusted = {name: [asdict(defect) for defect in found] for name, found in summary.untrusted.values()}
+        data = {"sandbox": box.kind, "run": str(path), "summary": summary.as_dict(), "untrusted": untrusted}
+        return summary.passed, data
+    print_audit(summary, problems.left_out)
+    print(f"{box.kind}, {seconds:.0f} s; the report is {path}/report.md")
     return summary.passed, None
 
 
+def _for_rules(request: Request) -> Request:
+    """The rules ask for no more than the first test that a program fails, so one that times out is given up at once."""
+    return replace(request, plan=replace(request.plan, sampling=replace(request.plan.sampling, timeouts=1)))
+
+
+def _kept(problems: ProblemSet, box: Sandbox, request: Request, path: Path, rules: Rules | None) -> Summary:
+    """Audit into a folder what is not there yet, and write the report."""
+    about = describe_audit(request.plan, problems, box)
+    folder = AuditFolder(path, about, resume=request.resume)
+    try:
+        _audit(problems, box, request, rules, folder)
+        summary = summarize(folder.audits(), request.criteria)
+    except KeyboardInterrupt:
+        again = f"codegym problems check ... --out {path} --resume"
+        print(f"codegym: what had ended is kept in {path}; {again} goes on with it", file=sys.stderr)
+        raise
+    finally:
+        folder.close()
+    text = markdown(summary, request.criteria, about, problems.left_out)
+    (path / "report.md").write_text(text, encoding="utf-8")
+    if can_plot():
+        plot(summary, f"Audit of {problems.name}", path / "report.svg")
+    else:
+        print(f"codegym: {MISSING}", file=sys.stderr)
+    return summary
+
+
 def _audit(
-    problems: ProblemSet, box: Sandbox, places: list[int], request: Request, own: bool, folder: AuditFolder | None
+    problems: ProblemSet, box: Sandbox, request: Request, rules: Rules | None, folder: AuditFolder | None = None
 ) -> list[ProblemAudit]:
     """Audit what is not done yet. Given back are the audits, in order, where no folder keeps them."""
     audits: list[ProblemAudit] = []
+    places = chosen_places(request.plan, len(problems))
     todo = [place for place in places if folder is None or place not in folder.done]
     with bar("checking", len(places), quiet=request.as_json) as advance:
         for _ in range(len(places) - len(todo)):
@@ -109,37 +130,19 @@ def _audit(
             todo,
             sampling=request.plan.sampling,
             concurrency=int(getattr(box, "workers", 1)),
-            rules=findings if own else None,
+            rules=rules,
             keep=folder.add if folder else audits.append,
         ):
             advance()
     return sorted(audits, key=lambda audit: audit.place)
 
 
-def _write_report(
-    path: Path, summary: Summary, criteria: Criteria, about: dict[str, Any], problems: ProblemSet
-) -> None:
-    text = markdown(summary, criteria, about, _left_out(problems))
-    (path / "report.md").write_text(text, encoding="utf-8")
-    if can_plot():
-        plot(summary, f"Audit of {problems.name}", path / "report.svg")
-    else:
-        print(f"codegym: {MISSING}", file=sys.stderr)
-
-
-def _as_json(audits: list[ProblemAudit], summary: Summary, kind: str, path: Path | None) -> Any:
-    if path is None:
-        return {
-            audit.problem_id: {
-                "sound": audit.place in summary.trusted,
-                "findings": [*audit.findings, *([audit.error] if audit.error else [])],
-                "cpu_s": audit.cpu_s,
-            }
-            for audit in audits
+def _own_as_json(audits: list[ProblemAudit], summary: Summary) -> Any:
+    return {
+        audit.problem_id: {
+            "sound": audit.place in summary.trusted,
+            "findings": list(audit.findings) or [sentence(defect) for defect in summary.found(audit.place)],
+            "cpu_s": audit.cpu_s,
         }
-    untrusted = {name: [asdict(defect) for defect in found] for name, found in summary.untrusted.values()}
-    return {"sandbox": kind, "run": str(path), "summary": summary.as_dict(), "untrusted": untrusted}
-
-
-def _left_out(problems: ProblemSet) -> Any:
-    return getattr(problems, "left_out", ())
+        for audit in audits
+    }

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from codegym.audit.criteria import KINDS
 from codegym.audit.record import ProblemAudit
-from codegym.audit.report import figures, sentence
+from codegym.audit.report import cell, figures, sentence
 from codegym.audit.summary import Summary
 from codegym.bench import report as bench_report
 from codegym.datasets.problem_set import LeftOut
@@ -44,9 +44,7 @@ def print_reports(audits: Sequence[ProblemAudit], summary: Summary, kind: str, s
         table.add_row(audit.problem_id, audit.kind, audit.difficulty, tests, programs, slowest, verdict)
     out.print(table)
     for audit in audits:
-        own = [f"could not be checked, through our fault: {audit.error}"] if audit.error else list(audit.findings)
-        if not own and audit.place in summary.untrusted:
-            own = [sentence(defect) for defect in summary.untrusted[audit.place][1]]
+        own = list(audit.findings) or [sentence(defect) for defect in summary.found(audit.place)]
         for finding in own:
             print(finding if finding.startswith(audit.source) else f"{audit.source}: {finding}")
     print(f"{len(summary.trusted)} of {len(audits)} problems are sound ({kind}, {seconds:.0f} s)")
@@ -65,7 +63,7 @@ def print_audit(summary: Summary, left_out: Sequence[LeftOut]) -> None:
                 table.add_row(str(summary.kinds[kind]), KINDS[kind])
         out.print(table)
     for name, found in list(summary.untrusted.values())[:_MOST_SHOWN]:
-        out.print(f"{name}: {'; '.join(map(sentence, found))}", soft_wrap=True)
+        out.print(f"{cell(name)}: {'; '.join(map(sentence, found))}", soft_wrap=True)
     if len(summary.untrusted) > _MOST_SHOWN:
         out.print(f"and {len(summary.untrusted) - _MOST_SHOWN} more, see the report")
 

@@ -121,7 +121,7 @@ def _to_run(
             groups.setdefault(program.label, []).append(number)
         else:
             not_run[program.language] = not_run.get(program.language, 0) + 1
-    draw = random.Random(f"{sampling.seed}:{salt}")
+    draw = random.Random(f"{sampling.seed}:{salt}".encode("utf-8", "surrogatepass"))
     most = len(programs) if sampling.programs is None else sampling.programs
     chosen = [number for group in groups.values() for number in draw.sample(group, min(most, len(group)))]
     ordered = sorted(chosen, key=lambda number: (programs[number].label != "accepted", number))

@@ -86,7 +86,7 @@ def _page(summary: Summary, criteria: Criteria, about: dict[str, Any], left_out:
         yield from _table(f"Same {title}", ("problems",), ((", ".join(map(_code, group)),) for group in groups))
     failed = ((_code(name), "; ".join(map(sentence, found))) for _, (name, found) in sorted(summary.untrusted.items()))
     yield from _table("Problems that are not trusted", ("problem", "why"), failed)
-    shown = ((_cell(str(out)),) for out in left_out[:_MOST_LEFT_OUT])
+    shown = ((cell(str(out)),) for out in left_out[:_MOST_LEFT_OUT])
     yield from _table(f"Rows left out when loading ({len(left_out)})", ("row and reason",), shown)
 
 
@@ -96,7 +96,7 @@ def _kinds(summary: Summary) -> Iterator[tuple[str, int]]:
 
 def sentence(defect: Defect) -> str:
     """A defect in words."""
-    return f"{KINDS[defect.kind]} ({_cell(defect.detail)})"
+    return f"{KINDS[defect.kind]} ({cell(defect.detail)})"
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
@@ -116,10 +116,11 @@ def _of(part: int, whole: int) -> str:
 
 def _code(text: str) -> str:
     """A text from a data set as code in a cell, whatever it holds."""
-    return f"`{_cell(text).replace('`', chr(39))}`"
+    return f"`{cell(text).replace('`', chr(39))}`"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text from a data set on one line of a bounded length, without what could end a cell or cannot be printed."""
     line = " ".join(text.split()).replace("|", "\\|")
     printable = line.encode("utf-8", "replace").decode()
     return printable if len(printable) <= 300 else printable[:300] + "..."

@@ -75,6 +75,10 @@ class Summary:
         """Whether every problem is trusted."""
         return not self.untrusted
 
+    def found(self, place: int) -> tuple[Defect, ...]:
+        """The defects of the problem at this index of the set."""
+        return self.untrusted[place][1] if place in self.untrusted else ()
+
     def count(self, *, right: bool, accepted: bool | None = None) -> int:
         """Programs that are labelled as right or wrong; with ``accepted`` only those that were, or were not."""
         return sum(
