@@ -158,6 +158,7 @@ def bench(
     agent: Annotated[str, typer.Option(help="oracle, wrong, starter, repair, replay:FILE or python:MODULE:OBJECT.")],
     source: ProblemsOption = "builtin",
     path: PathOption = None,
+    allow: Annotated[Path | None, typer.Option(help="Only the problems of this list of `problems check`.")] = None,
     turns: Annotated[int, typer.Option(min=1, help="Turns an episode, at most.")] = 3,
     rollouts: Annotated[int, typer.Option(min=1, help="Episodes a problem.")] = 1,
     feedback: Annotated[
@@ -190,7 +191,7 @@ def bench(
     if resume and folder is None:
         raise UsageError("expected --out FOLDER with --resume, got none")
     settings = Settings(agent, turns, rollouts, feedback, extract=extract, seed=seed)
-    problems = load_problems(source, path)
+    problems = load_problems(source, path, allow=allow)
     if difficulty:
         problems = problems.filter(difficulty=difficulty)
     run = folder or new_folder(agent.partition(":")[0])

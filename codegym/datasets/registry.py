@@ -15,6 +15,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from codegym.datasets.allow_list import apply_allow_list
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import SUFFIXES
 from codegym.datasets.yaml_files import load_file, load_folder
@@ -75,7 +76,9 @@ def dataset_names() -> tuple[str, ...]:
     return tuple(sorted({"builtin", *BUILT_IN, *_registered, *(point.name for point in entry_points(group=GROUP))}))
 
 
-def load_problems(source: Source = "builtin", path: str | Path | None = None, **options: Any) -> ProblemSet:
+def load_problems(
+    source: Source = "builtin", path: str | Path | None = None, *, allow: str | Path | None = None, **options: Any
+) -> ProblemSet:
     """Problems by the name of a set, or from a file or folder of problems.
 
     Args:
@@ -83,12 +86,18 @@ def load_problems(source: Source = "builtin", path: str | Path | None = None, **
             files or to problem packages. A problem set is given back as it is, a sequence of problems made one.
             A name comes before a file that is called so; write ``./name`` for the file.
         path: where the named set's files lie; by default where the set is published.
+        allow: an allow-list that ``codegym problems check --allow`` wrote for this set: only its problems are kept.
         options: for the named set's loader, see ``docs/datasets.md``.
 
     Raises:
         UsageError: ``source`` or an option is nothing of that kind.
         ProblemError: there is nothing there, or it is malformed.
     """
+    problems = _load(source, path, options)
+    return problems if allow is None else apply_allow_list(problems, allow)
+
+
+def _load(source: Source, path: str | Path | None, options: dict[str, Any]) -> ProblemSet:
     if not isinstance(source, str | Path):
         return _given(source, path, options)
     if not str(source):
