@@ -296,7 +296,7 @@ def f(x):
         except OSError:
             pass
     text = "".join(seen)
-    mark = "NOT-TO" + "-BE-SEEN"
+    mark = "-".join(["NOT", "TO", "BE", "SEEN"])
     return ["reached" if mark in text else "contained"]
 """
 
@@ -309,3 +309,9 @@ def test_no_expected_value_can_be_read_by_a_candidate(test: TestCase, sandbox: S
     assert "reached" not in repr((result.output, result.stdout, result.stderr))
     if not isinstance(test.input, Harness):
         assert "contained" in repr(result.output) or isinstance(test.output, Expected), result.output
+
+
+def test_what_enters_is_found(sandbox: Sandbox) -> None:
+    """The same search finds the mark where it is an argument: it is no blind one."""
+    (result,) = judge(SNOOPS, one(TestCase((MARK,), Expected("contained"))), sandbox=sandbox, split="private").results
+    assert result.output == ["reached"]
