@@ -275,3 +275,43 @@ def test_an_order_does_not_tell_what_its_own_test_expects(any_sandbox: Sandbox) 
     judge("def f(x):\n    return 1\n", problem, sandbox=spy, split="public")
     ((_, inputs, _, _),) = spy.seen["candidate"]
     assert len(set(inputs)) == 1
+
+
+SNOOPS = """
+import gc, os, sys
+def f(x):
+    seen = [repr(one)[:100_000] for one in gc.get_objects() if type(one) in (list, tuple, dict, set)][-3000:]
+    frame = sys._getframe()
+    while frame:
+        seen.append(repr(frame.f_locals) + repr(frame.f_globals))
+        frame = frame.f_back
+    for number in range(64):
+        try:
+            seen.append(repr(os.pread(number, 1 << 20, 0)))
+        except OSError:
+            pass
+    for path in ("/proc/self/environ", "/proc/self/cmdline", "/proc/1/cmdline"):
+        try:
+            seen.append(open(path).read())
+        except OSError:
+            pass
+    text = "".join(seen)
+    mark = "-".join(["NOT", "TO", "BE", "SEEN"])
+    return ["reached" if mark in text else "contained"]
+"""
+
+
+@pytest.mark.parametrize("test", SECRETIVE, ids=lambda test: repr(test.output)[:30])
+def test_no_expected_value_can_be_read_by_a_candidate(test: TestCase, sandbox: Sandbox) -> None:
+    """A candidate that looks through its process finds nothing of what its tests expect, in any kind of test."""
+    (result,) = judge(SNOOPS, one(test, checker=PYTHON), sandbox=sandbox, split="private").results
+    assert result.verdict == "wrong_answer", result
+    assert "reached" not in repr((result.output, result.stdout, result.stderr))
+    if not isinstance(test.input, Harness):
+        assert "contained" in repr(result.output) or isinstance(test.output, Expected), result.output
+
+
+def test_what_enters_is_found(sandbox: Sandbox) -> None:
+    """The same search finds the mark where it is an argument: it is no blind one."""
+    (result,) = judge(SNOOPS, one(TestCase((MARK,), Expected("contained"))), sandbox=sandbox, split="private").results
+    assert result.output == ["reached"]

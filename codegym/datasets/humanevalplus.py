@@ -57,7 +57,7 @@ def _problem(row: Row, place: str, name: str) -> Problem:
     if not inputs:
         return completion(row, place, name, *divide((), tests, 1, "test"))
     reference = prompt + text(row, "canonical_solution")
-    oracle = PlusOracle(0, tolerance(row))
+    oracle = PlusOracle(0, tolerance(row), exact=name == _ROOT)
     private = ReferenceTests((), inputs, reference, Limits(), entry_point=entry, expect=oracle, where=place)
     problem = completion(row, place, name, tests, private)
     return replace(problem, checker=Checker("validator", source=_IS_ROOT)) if name == _ROOT else problem

@@ -1,7 +1,8 @@
 """MBPP+: MBPP's functions with many more inputs. Base tests are public, plus tests private.
 
 Two forms are read. EvalPlus's own JSON lines hold ``base_input`` and ``plus_input`` without results: the base tests
-are those of ``assertion``, the plus ones what the reference gives, asked for in a sandbox when it is first needed.
+are those of ``assertion``, the plus ones what the reference gives, asked for in a sandbox when it is first needed
+(but for the few inputs of Mbpp/255 with results of many megabytes).
 The hub's rows hold ``test_list`` (public), and ``test``, in which inputs and results stand as code (private, without
 those that are public). Source: https://github.com/evalplus/evalplus (Apache-2.0).
 """
@@ -13,7 +14,7 @@ from typing import Any
 from codegym.datasets.fields import Tests, divide, first_line, optional_text, text, texts
 from codegym.datasets.hub import Published, open_set
 from codegym.datasets.mbpp import identify
-from codegym.datasets.plus import PlusOracle, restored
+from codegym.datasets.plus import PlusOracle, restored, too_large
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import Row, Unusable
 from codegym.datasets.test_code import (
@@ -91,6 +92,7 @@ def _own(row: Row, place: str, task: int, entry: str, program: str) -> tuple[Tes
     base = turned(text(row, "assertion"), entry, "assertion")
     oracle = PlusOracle(task, tolerance(row))
     inputs = [_restored(task, given, number) for number, given in enumerate(plain_lists(row, "plus_input"))]
+    inputs = [given for given in inputs if not too_large(task, given)]
     if not inputs:
         return divide((), base, 1, "assertion")
     private = ReferenceTests((), inputs, program, Limits(), entry_point=entry, expect=oracle, where=place)

@@ -10,6 +10,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
+from codegym.calls import Call, Calls, Expected, Raises
 from codegym.datasets.yaml_reader import Fields, parse
 from codegym.errors import ProblemError, UsageError
 from codegym.generated import Generator, PrivateTests
@@ -57,13 +58,15 @@ def _problem(fields: Fields) -> Problem:
     name = fields.text("id", pattern=_ID, wanted="lower-case words joined by hyphens")
     kind = fields.choice("kind", ("stdin", "function"))
     function = kind == "function"
-    entry_point = fields.read("entry_point", _identifier) if function else None
+    entry_point = fields.read("entry_point", _entry_point) if function else None
     arguments = _arguments(fields) if function else ()
     returns = _type(fields, "returns") if function else ""
     read_input, read_output = _readers(function, arguments, returns)
     limits = _limits(fields.mapping("limits")) if fields.has("limits") else Limits()
-    public = _tests(fields, "public_tests", read_input, read_output)
-    given = _tests(fields, "private_tests", read_input, read_output) if fields.has("private_tests") else ()
+    public = _tests(fields, "public_tests", function, arguments, read_input, read_output)
+    given: tuple[TestCase, ...] = ()
+    if fields.has("private_tests"):
+        given = _tests(fields, "private_tests", function, arguments, read_input, read_output)
     reference = fields.text("reference")
     private: Any = given
     if fields.has("generator"):
@@ -126,12 +129,63 @@ def _plain_text(data: Any) -> str:
     return data
 
 
-def _tests(fields: Fields, key: str, read_input: Read, read_output: Read) -> tuple[TestCase, ...]:
+def _tests(
+    fields: Fields, key: str, function: bool, arguments: tuple[Argument, ...], read_input: Read, read_output: Read
+) -> tuple[TestCase, ...]:
     tests = []
     for item in fields.items(key):
-        tests.append(TestCase(item.read("input", read_input), item.read("output", read_output)))
+        if function and item.has("calls"):
+            steps = [_step(step, read_output) for step in item.items("calls")]
+            if not steps:
+                raise item.complaint("calls", "at least one call", "none")
+            calls, wanted = zip(*steps, strict=True)
+            tests.append(TestCase(Calls(calls), wanted))
+        elif function:
+            tests.append(TestCase(item.read("input", read_input), _wanted(item, read_output, arguments)))
+        else:
+            tests.append(TestCase(item.read("input", read_input), item.read("output", read_output)))
         item.finish()
     return tuple(tests)
+
+
+def _step(fields: Fields, read_output: Read) -> tuple[Call, Any]:
+    """One of several calls; the types of arguments are known for the entry point alone, and not asked for here."""
+    arguments = fields.read("input", _list_of_arguments) if fields.has("input") else ()
+    call = Call(tuple(arguments), fields.read("call", _called) if fields.has("call") else "")
+    if not (fields.has("output") or fields.has("raises")):
+        wanted: Any = Expected(relation="anything")
+    else:
+        wanted = _wanted(fields, read_output if not call.function else _any, ())
+    fields.finish()
+    return call, wanted
+
+
+def _wanted(fields: Fields, read_output: Read, arguments: tuple[Argument, ...]) -> Any:
+    """What is expected of a call: ``output``, if wished of an ``argument``; or an exception that it ``raises``."""
+    if fields.has("raises"):
+        exception = fields.read("raises", _identifier)
+        return Raises(exception, fields.text("message") if fields.has("message") else "")
+    if not fields.has("argument"):
+        return fields.read("output", read_output)
+    names = [argument.name for argument in arguments]
+    place = names.index(fields.choice("argument", names))
+    return Expected(fields.read("output", converter(arguments[place].type)), argument=place)
+
+
+def _any(data: Any) -> Any:
+    return data
+
+
+def _list_of_arguments(data: Any) -> Any:
+    if not isinstance(data, list):
+        raise ValueError(f"expected a list of arguments, got {show(data):.60}")
+    return data
+
+
+def _called(data: Any) -> str:
+    name = data.removeprefix(".") if isinstance(data, str) else data
+    _identifier(name)
+    return str(data)
 
 
 def _arguments(fields: Fields) -> tuple[Argument, ...]:
@@ -149,6 +203,13 @@ def _identifier(data: Any) -> str:
     if not isinstance(data, str) or not _NAME.fullmatch(data) or iskeyword(data):
         raise ValueError(f"expected a Python name, got {show(data):.60}")
     return data
+
+
+def _entry_point(data: Any) -> str:
+    """A function's name, or ``Class.name`` for a method of an object that is made without arguments."""
+    for part in data.split(".", 1) if isinstance(data, str) else [data]:
+        _identifier(part)
+    return str(data)
 
 
 def _type(fields: Fields, key: str) -> str:
@@ -200,6 +261,8 @@ def _checker(fields: Fields, function: bool) -> Checker:
                 settings[key] = inner.number(key)
     if kind == "value" and inner.has("unordered"):
         settings["unordered"] = inner.boolean("unordered")
+    if kind == "value" and inner.has("equality"):
+        settings["equality"] = inner.choice("equality", ("types", "python", "json"))
     if kind == "validator":
         settings["source"] = inner.text("source")
     inner.finish()
