@@ -7,11 +7,11 @@ from codegym import values
 from codegym.checker import mismatch
 from codegym.errors import UsageError
 from codegym.generated import private_tests
-from codegym.interactive import files_of, shown, talk, verdict_on
+from codegym.interactive import shown, talk, verdict_on
 from codegym.languages import find_language
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Input, Sandbox
-from codegym.validation import validate
+from codegym.validation import files_of, validate
 from codegym.verdict import UNREADABLE, Judgement, Split, TestResult, Verdict
 
 
@@ -82,7 +82,7 @@ def _judge_split(
         return stop_early and judged[-1].verdict is not Verdict.ACCEPTED
 
     inputs = [
-        Input(encode_input(problem, test), files=files_of(test)) if test.files else encode_input(problem, test)
+        Input(encode_input(problem, test), files=files_of(problem, test)) if test.files else encode_input(problem, test)
         for test in tests
     ]
     options: dict[str, Any] = {} if language == "python" else {"language": language}

@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "sandbox": {"errors", "languages", "problem", "values", "locations"},
     "generated": {"errors", "problem", "values", "locations", "signature", "sandbox"},
     "datasets": PLAIN | {"generated", "signature", "locations", "values"},
-    "validation": PLAIN | {"values", "sandbox"},
+    "validation": PLAIN | {"languages", "values", "sandbox"},
     "interactive": PLAIN | {"validation", "sandbox"},
     "judge": PLAIN | {"checker", "generated", "interactive", "languages", "validation", "values", "sandbox"},
     "feedback": PLAIN | {"values"},
