@@ -27,8 +27,10 @@ from codegym.validation import (
     INPUT,
     MESSAGE,
     OUTPUT,
+    check_sources,
     complaint,
     encoded,
+    files_of,
     kattis_answer,
     kattis_files,
     name_of,
@@ -50,7 +52,7 @@ def talk(
     """Let a program talk with the problem's interactor about one test.
 
     Raises:
-        ProblemError: the problem's interactor knows no such protocol.
+        ProblemError: the problem's interactor knows no such protocol, or its files cannot be.
         SandboxError: they could not be run.
     """
     checker = problem.checker
@@ -66,8 +68,9 @@ def talk(
     else:
         files = (INPUT, encoded(test.input)), (ANSWER, encoded(test.output))
         given = Input(b"", (INPUT, OUTPUT, ANSWER, *checker.flags), files)
+    check_sources(problem, given.files)
     return sandbox.converse(
-        Side(program, limits, language, given=Input(files=files_of(test))),
+        Side(program, limits, language, given=Input(files=files_of(problem, test))),
         Side(
             checker.source,
             judges,
@@ -77,11 +80,6 @@ def talk(
         ),
         accepts=ACCEPTED_EXIT if checker.protocol == "kattis" else 0,
     )
-
-
-def files_of(test: TestCase) -> tuple[tuple[str, bytes], ...]:
-    """The further files that a test gives to a program."""
-    return tuple((name, encoded(text)) for name, text in test.files)
 
 
 def verdict_on(problem: Problem, said: Conversation) -> tuple[Verdict, str]:

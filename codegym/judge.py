@@ -11,12 +11,12 @@ from codegym.errors import UsageError
 from codegym.expectations import settle
 from codegym.generated import private_tests
 from codegym.harness import run_harness
-from codegym.interactive import files_of, shown, talk, verdict_on
+from codegym.interactive import shown, talk, verdict_on
 from codegym.languages import find_language
 from codegym.orders import Ordering, ordering
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Input, Sandbox
-from codegym.validation import validate
+from codegym.validation import files_of, validate
 from codegym.verdict import UNREADABLE, Judgement, Split, TestResult, Verdict
 
 
@@ -161,7 +161,7 @@ def _judge_mixed(
 
 def _given(problem: Problem, test: TestCase, order: Ordering | None) -> bytes | Input:
     data = order.encode(test.input) if order else encode_input(problem, test)
-    return Input(data, files=files_of(test)) if test.files else data
+    return Input(data, files=files_of(problem, test)) if test.files else data
 
 
 def encode_input(problem: Problem, test: TestCase) -> bytes:

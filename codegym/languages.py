@@ -17,6 +17,7 @@ class Language:
         source: name of the file that holds a program; further files lie beside it.
         compiler: the command that makes the file ``main`` out of it, in the folder of both; empty for Python, which
             the box itself compiles.
+        beside: name and text of files that the command wants beside the program.
         sample: a program of the usual headers, which compiles wherever the compiler is whole.
         package: what has to be installed for the compiler, for messages.
         sanitized: whether its programs reserve far more address space than they use, as sanitizers do, so that
@@ -27,6 +28,7 @@ class Language:
     title: str
     source: str
     compiler: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
     sample: str = ""
     package: str = ""
     sanitized: bool = False
@@ -37,9 +39,17 @@ class Language:
         return bool(self.compiler)
 
 
+_SANITIZERS = (
+    "sanitizers.cpp",
+    'extern "C" const char *__asan_default_options() { return "detect_leaks=0"; }\n',
+)
+"""To find leaks they would trace themselves, which the filter of system calls forbids."""
+
+
 def _cpp(name: str, standard: str, *, sanitized: bool = False) -> Language:
     """C++ by g++: one file without libraries of its own, which starts sooner, or one that watches itself."""
     how = ("-O1", "-g1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    beside = (_SANITIZERS,) if sanitized else ()
     return Language(
         name,
         f"C++{standard}",
@@ -47,7 +57,9 @@ def _cpp(name: str, standard: str, *, sanitized: bool = False) -> Language:
         (
             *("g++", f"-std=gnu++{standard}", *(how if sanitized else ("-O2", "-static", "-s"))),
             *("-pipe", "-w", "-fmax-errors=20", "-DONLINE_JUDGE", "-o", "main", "main.cpp"),
+            *(name for name, _ in beside),
         ),
+        beside=beside,
         sample="#include <bits/stdc++.h>\nint main() { std::cout << 1; }\n",
         package="g++",
         sanitized=sanitized,

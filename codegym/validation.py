@@ -4,14 +4,16 @@ It runs in the judge's box, into which no candidate comes. An answer that is non
 only where a validator cannot cope with the sheer size of an output is that the output's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from codegym import values
-from codegym.errors import ProblemError
+from codegym.errors import ProblemError, UsageError
+from codegym.languages import find_language
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Input, Sandbox
+from codegym.sandbox.wide import check_files
 
 VALIDATOR_LIMITS = Limits(cpu_s=30.0, memory_bytes=1 << 30, output_bytes=8 << 20)
 INPUT, OUTPUT, ANSWER, FEEDBACK = "test.in", "test.out", "test.ans", "feedback/"
@@ -68,8 +70,13 @@ def validate(problem: Problem, sandbox: Sandbox, test: TestCase, output: Any, ra
 
 
 def run_judge(problem: Problem, sandbox: Sandbox, given: Input) -> Execution:
-    """Run the problem's validator once."""
+    """Run the problem's validator once.
+
+    Raises:
+        ProblemError: its language or its files cannot be.
+    """
     checker = problem.checker
+    check_sources(problem, given.files)
     options: dict[str, Any] = {} if checker.language == "python" else {"language": checker.language}
     if checker.files:
         options["files"] = tuple((name, encoded(text)) for name, text in checker.files)
@@ -77,9 +84,37 @@ def run_judge(problem: Problem, sandbox: Sandbox, given: Input) -> Execution:
     return run
 
 
+def check_sources(problem: Problem, files: Sequence[tuple[str, bytes]]) -> None:
+    """See to it that the problem's program can be run with its own files and these.
+
+    Raises:
+        ProblemError: its language or the name of a file cannot be, or there are too many bytes.
+    """
+    checker = problem.checker
+    try:
+        find_language(checker.language)
+        check_files([*((name, encoded(text)) for name, text in checker.files), *files])
+    except UsageError as error:
+        raise ProblemError(f"{name_of(problem)}: {checker.type}: {error}") from None
+
+
 def encoded(text: Any) -> bytes:
     """A test's text as it is in a file."""
     return str(text).encode(errors="surrogateescape")
+
+
+def files_of(problem: Problem, test: TestCase) -> tuple[tuple[str, bytes], ...]:
+    """The further files that a test gives to a program.
+
+    Raises:
+        ProblemError: the name of one cannot be, or there are too many bytes.
+    """
+    files = tuple((name, encoded(text)) for name, text in test.files)
+    try:
+        check_files(files)
+    except UsageError as error:
+        raise ProblemError(f"{name_of(problem)}: files of a test: {error}") from None
+    return files
 
 
 def name_of(problem: Problem) -> str:
@@ -173,6 +208,7 @@ def _by_function(problem: Problem, sandbox: Sandbox, test: TestCase, output: Any
     options: dict[str, Any] = (
         {"files": tuple((name, encoded(text)) for name, text in checker.files)} if checker.files else {}
     )
+    check_sources(problem, ())
     (run,) = sandbox.execute(
         checker.source, [arguments], _FUNCTION_LIMITS, entry_point="validate", room="judge", **options
     )

@@ -52,7 +52,7 @@ ROOMS: dict[str, set[str]] = {
         "values",
         "version",
     },
-    "validation": PLAIN | {"values", "sandbox"},
+    "validation": PLAIN | {"languages", "values", "sandbox"},
     "interactive": PLAIN | {"validation", "sandbox"},
     "judge": PLAIN
     | {"calls", "checker", "expectations", "generated", "harness", "interactive", "languages", "orders", "sandbox"}

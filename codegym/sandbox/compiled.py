@@ -81,7 +81,7 @@ class Compiler:
             SandboxUnavailable: there is no compiler.
             SandboxError: it could not be run.
         """
-        check_files([*files, (language.source, source)])
+        check_files([*files, *((name, b"") for name, _ in language.beside), (language.source, source)])
         key = _key(source, language, files)
         while True:
             with self._lock:
@@ -134,7 +134,8 @@ class Compiler:
 
     def _compile(self, source: bytes, language: Language, files: Sequence[tuple[str, bytes]], room: Room) -> Compiled:
         command = Program(language, b"", COMPILE_LIMITS, command=language.compiler)
-        run = self._run(command, Input(files=(*files, (language.source, source)), wanted=("main",)), room)
+        beside = tuple((name, text.encode()) for name, text in language.beside)
+        run = self._run(command, Input(files=(*files, *beside, (language.source, source)), wanted=("main",)), room)
         if (run.status, run.exit_code) == ("runtime_error", _NOT_FOUND):
             raise SandboxUnavailable(
                 f"expected {language.compiler[0]} in the boxes of {self._kind} for {language.name}, found none; "

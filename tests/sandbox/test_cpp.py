@@ -1,16 +1,19 @@
 """Compiled programs: compiled once, held and measured as Python's are, and told apart by nothing else."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import gymnasium as gym
 import pytest
 
-from codegym import Execution, Limits, Sandbox, TestCase, Verdict, judge, make_sandbox
+from codegym import Execution, Limits, Sandbox, TestCase, Verdict, cli, judge, make_sandbox, values
+from codegym.datasets import ProblemSet
 from codegym.errors import SandboxUnavailable, UsageError
 from codegym.languages import LANGUAGES, Language, find_language
 from codegym.sandbox.base import Input, Status
 from codegym.sandbox.compiled import Compiler
 from codegym.sandbox.pool import BoxPool
-from tests.conftest import need, need_language, why_not
+from tests.conftest import SOUND, need, need_language, why_not
 from tests.fakes import make_function_problem, make_problem
 
 SMALL = Limits(cpu_s=1.0, wall_s=4.0, memory_bytes=64 << 20, output_bytes=1 << 20)
@@ -319,3 +322,41 @@ def test_closing_ends_what_was_compiled() -> None:
             assert isinstance(box, BoxPool)
             need_language(box)
             assert run(box, TWICE, b"2").stdout == b"4\n"
+
+
+def test_functions_find_a_tests_files(sandbox: Sandbox) -> None:
+    """A function that is called finds them as a program would."""
+    program = "def read(name):\n    return open(name).read()\n"
+    given = [Input(values.dumps([name]), files=((name, name.encode() * 2),)) for name in ("a.txt", "b.txt")]
+    runs = sandbox.execute(program, given, SMALL, entry_point="read")
+    assert [values.loads(one.result) for one in runs] == ["a.txta.txt", "b.txtb.txt"]
+
+
+def test_an_environment_in_another_language(box: Sandbox) -> None:
+    """It asks for a program of that language, shows its limits, and judges what it gets."""
+    problem = make_problem(native_limits=Limits(cpu_s=0.5))
+    env = gym.make("codegym:CodeRepairEnv-v0", problems=ProblemSet([problem], "one"), sandbox=box, language="cpp20")
+    observation, _ = env.reset(seed=0)
+    assert "one whole C++20 program" in observation["problem"]
+    assert "0.5 s of CPU time" in observation["problem"]
+    _, reward, ended, _, info = env.step(TWICE)
+    assert (reward, ended, info["private"]["verdict"]) == (1.0, True, "accepted")
+    env.reset(seed=0)
+    observation, _, ended, _, info = env.step(TWICE.replace("long n", "lang n"))
+    assert (ended, info["verdict"]) == (False, "compile_error")
+    assert "error: 'lang'" in observation["dialogue"][0]["feedback"].replace("\u2018", "'").replace("\u2019", "'")
+
+
+def test_the_command_line_knows_a_file_by_its_name(
+    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that ends with .cpp is C++ unless something else is said."""
+    (tmp_path / "double.yaml").write_text(SOUND)
+    (tmp_path / "answer.cpp").write_text(TWICE)
+    for options, status in (((), 0), (("--language", "cpp23"), 0), (("--language", "python"), 1)):
+        words = ("judge", "double", str(tmp_path / "answer.cpp"), "--problems", str(tmp_path), "--sandbox", box.kind)
+        monkeypatch.setattr("sys.argv", ["codegym", *words, *options, "--json"])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert (ended.value.code or 0) == status, options
+    assert capsys.readouterr().out.count("accepted") >= 2

@@ -224,3 +224,22 @@ def test_what_a_candidate_prints_is_data_to_a_validator(sandbox: Sandbox) -> Non
     for _ in range(3):
         (result,) = judge(look, broken(echo), sandbox=sandbox, split="private").results
         assert result.reason == "'end\\n'"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"language": "cobol"}, "expected language"),
+        ({"files": (("../x.h", ""),)}, "beside the program"),
+        ({"files": (("x.h", "y" * (30 << 20)),)}, "bytes at most"),
+    ],
+)
+def test_what_a_validator_cannot_have_is_the_problems_failure(
+    sandbox: Sandbox, options: dict[str, Any], words: str
+) -> None:
+    """A language or a file that cannot be is named with the problem, before anything of it runs."""
+    with pytest.raises(ProblemError, match=f"sum: validator: expected .*{words}|sum: validator: {words}"):
+        judge("print(1, 9)", broken("", **options), sandbox=sandbox, split="private")
+    problem = make(Checker(), private_tests=(TestCase("1", "1", files=(("/etc/x", ""),)),))
+    with pytest.raises(ProblemError, match="sum: files of a test: expected"):
+        judge("print(1)", problem, sandbox=sandbox, split="private")
