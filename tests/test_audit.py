@@ -199,6 +199,14 @@ def test_repeated_inputs_are_counted_by_what_is_wrong_with_them() -> None:
     assert "leaked" not in kinds(audit, "leaked=0.25")
 
 
+@pytest.mark.parametrize(("checker", "count"), [("lines", 1), ("numbers", 0), ("validator", 0)])
+def test_expected_outputs_that_the_checker_lets_differ_contradict_nothing(checker: Any, count: int) -> None:
+    """Two outputs for one input are a contradiction only where the checker would not take one for the other."""
+    private = (TestCase("5", "10.0"), TestCase("5", "10.0000001"))
+    problem = make_problem(private_tests=private, programs=(), checker=Checker(checker, rel_tol=1e-6, source="v"))
+    assert measure(problem, scripted(v=Execution("ok", 0, result=values.dumps(True)))).contradicting == count
+
+
 def test_files_tell_tests_apart() -> None:
     """Two tests without standard input that read different files are not the same."""
     private = (TestCase("", "2", (("in", "1"),)), TestCase("", "4", (("in", "2"),)), TestCase("", "4", (("in", "2"),)))

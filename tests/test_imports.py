@@ -36,7 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "feedback": PLAIN | {"values"},
     "reward": PLAIN,
     "episode": {"errors"},
-    "audit": PLAIN | {"datasets", "generated", "judge", "running", "sandbox", "values", "version"},
+    "audit": PLAIN | {"checker", "datasets", "generated", "judge", "running", "sandbox", "values", "version"},
     "check": PLAIN | {"audit", "generated", "sandbox"},
     "env": STEP,
     "wrappers": {"env", "episode", "errors", "feedback", "spaces"},

@@ -8,6 +8,7 @@ from typing import Any, cast
 from codegym.audit.cheats import cheats
 from codegym.audit.fingerprint import key_of_tests, output_key, repeated_inputs, statement_key
 from codegym.audit.record import LETTERS, ProblemAudit, ProgramAudit
+from codegym.checker import mismatch
 from codegym.errors import ProblemError
 from codegym.generated import private_tests
 from codegym.judge import judge
@@ -131,7 +132,7 @@ def _to_run(
 def _of_tests(problem: Problem, tests: Sequence[TestCase]) -> dict[str, Any]:
     pairs = list(repeated_inputs(problem, tests))
     public = len(problem.public_tests)
-    differ = [output_key(tests[first].output) != output_key(tests[again].output) for first, again in pairs]
+    differ = [_contradict(problem, tests[first].output, tests[again].output) for first, again in pairs]
     return {
         "private_tests": len(tests) - public,
         "repeated": len(pairs),
@@ -139,6 +140,13 @@ def _of_tests(problem: Problem, tests: Sequence[TestCase]) -> dict[str, Any]:
         "leaked": sum(first < public <= again for first, again in pairs),
         "tests_key": key_of_tests(problem, tests),
     }
+
+
+def _contradict(problem: Problem, one: object, other: object) -> bool:
+    """Whether no output could be accepted for both, as far as the checker alone can tell."""
+    if problem.checker.type in _LENIENT or output_key(one) == output_key(other):
+        return False
+    return bool(mismatch(problem.checker, one, other))
 
 
 def _of_programs(
