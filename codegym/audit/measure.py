@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from codegym import values
 from codegym.audit.cheats import cheats
 from codegym.audit.fingerprint import key_of_tests, output_key, repeated_inputs, statement_key
 from codegym.audit.record import LETTERS, ProblemAudit, ProgramAudit
@@ -143,8 +144,12 @@ def _of_tests(problem: Problem, tests: Sequence[TestCase]) -> dict[str, Any]:
 
 
 def _contradict(problem: Problem, one: object, other: object) -> bool:
-    """Whether no output could be accepted for both, as far as the checker alone can tell."""
+    """Whether one is a wrong answer where the other is expected, as far as the checker alone can tell."""
     if problem.checker.type in _LENIENT or output_key(one) == output_key(other):
+        return False
+    try:
+        values.dumps([one, other])
+    except (TypeError, RecursionError):  # no plain values, so each says itself what is to be accepted for it
         return False
     return bool(mismatch(problem.checker, one, other))
 
