@@ -10,7 +10,6 @@ from codegym import Checker, Execution, LabelledProgram, Limits, Sandbox, Sandbo
 from codegym.audit import ProblemAudit, Sampling, measure
 from codegym.audit.cheats import cheats
 from codegym.audit.criteria import Criteria, defects
-from codegym.audit.fingerprint import key_of_tests, statement_key
 from codegym.audit.measure import Interrupted
 from codegym.judge import judge
 from codegym.sandbox import ScriptedSandbox
@@ -212,21 +211,6 @@ def test_files_tell_tests_apart() -> None:
     private = (TestCase("", "2", (("in", "1"),)), TestCase("", "4", (("in", "2"),)), TestCase("", "4", (("in", "2"),)))
     audit = measure(make_problem(public_tests=(), private_tests=private, programs=()), ScriptedSandbox())
     assert (audit.repeated, audit.contradicting) == (1, 0)
-
-
-def test_statements_and_tests_are_the_same_after_normalisation() -> None:
-    """Case, punctuation, form of characters and order of tests make no difference; words and tests do."""
-    assert statement_key("Print n, twice.\n") == statement_key("  PRINT\tn twice") != statement_key("Print m twice")
-    assert statement_key("ﬁnd ²") == statement_key("find 2")
-    assert statement_key(" .\n") == ""
-    one, two = TestCase("1\n", "2\n"), TestCase("2\n", "4\n")
-    problem = make_problem()
-    assert (
-        key_of_tests(problem, (one, two))
-        == key_of_tests(problem, (TestCase("2", "4"), one))
-        != key_of_tests(problem, (one,))
-    )
-    assert key_of_tests(problem, ()) == ""
 
 
 def test_each_program_runs_once_on_each_test() -> None:
