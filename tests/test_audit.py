@@ -275,6 +275,17 @@ def test_a_broken_checker_is_the_problems_fault_and_a_broken_box_is_ours() -> No
         measure(make_problem(), Failing(scripted(), 3))
 
 
+def test_a_test_that_is_nested_too_deeply_is_the_problems_fault() -> None:
+    """No argument or expected value, however deep, ends the audit of the others."""
+    deep: Any = 1
+    for _ in range(5000):
+        deep = [deep]
+    for test in (TestCase((deep,), 1), TestCase((1,), deep)):
+        audit = measure(make_function_problem(private_tests=(test,)), scripted())
+        assert kinds(audit) == ["broken"]
+        assert "nested too deeply" in audit.broken
+
+
 def test_an_audit_can_be_interrupted_between_two_tests() -> None:
     """Asked to give up, it runs no further test and gives no figures."""
     sandbox = Spy(scripted())

@@ -89,6 +89,9 @@ def measure(
         return replace(known, cheats=tuple(_accepted_cheats(problem, sandbox, interrupted)))
     except ProblemError as error:
         return replace(known, broken=str(error))
+    except RecursionError:
+        where = problem.source or problem.id
+        return replace(known, broken=f"{where}: expected tests of plain values, got one that is nested too deeply")
 
 
 def runnable(sandbox: Sandbox) -> tuple[str, ...]:
