@@ -10,7 +10,6 @@ from codegym import Checker, Execution, LabelledProgram, Limits, Sandbox, Sandbo
 from codegym.audit import ProblemAudit, Sampling, measure
 from codegym.audit.cheats import cheats
 from codegym.audit.criteria import Criteria, defects
-from codegym.audit.fingerprint import key_of_tests, statement_key
 from codegym.audit.measure import Interrupted
 from codegym.judge import judge
 from codegym.sandbox import ScriptedSandbox
@@ -199,26 +198,19 @@ def test_repeated_inputs_are_counted_by_what_is_wrong_with_them() -> None:
     assert "leaked" not in kinds(audit, "leaked=0.25")
 
 
+@pytest.mark.parametrize(("checker", "count"), [("lines", 1), ("numbers", 0), ("validator", 0)])
+def test_expected_outputs_that_the_checker_lets_differ_contradict_nothing(checker: Any, count: int) -> None:
+    """Two outputs for one input are a contradiction only where the checker would not take one for the other."""
+    private = (TestCase("5", "10.0"), TestCase("5", "10.0000001"))
+    problem = make_problem(private_tests=private, programs=(), checker=Checker(checker, rel_tol=1e-6, source="v"))
+    assert measure(problem, scripted(v=Execution("ok", 0, result=values.dumps(True)))).contradicting == count
+
+
 def test_files_tell_tests_apart() -> None:
     """Two tests without standard input that read different files are not the same."""
     private = (TestCase("", "2", (("in", "1"),)), TestCase("", "4", (("in", "2"),)), TestCase("", "4", (("in", "2"),)))
     audit = measure(make_problem(public_tests=(), private_tests=private, programs=()), ScriptedSandbox())
     assert (audit.repeated, audit.contradicting) == (1, 0)
-
-
-def test_statements_and_tests_are_the_same_after_normalisation() -> None:
-    """Case, punctuation, form of characters and order of tests make no difference; words and tests do."""
-    assert statement_key("Print n, twice.\n") == statement_key("  PRINT\tn twice") != statement_key("Print m twice")
-    assert statement_key("ﬁnd ²") == statement_key("find 2")
-    assert statement_key(" .\n") == ""
-    one, two = TestCase("1\n", "2\n"), TestCase("2\n", "4\n")
-    problem = make_problem()
-    assert (
-        key_of_tests(problem, (one, two))
-        == key_of_tests(problem, (TestCase("2", "4"), one))
-        != key_of_tests(problem, (one,))
-    )
-    assert key_of_tests(problem, ()) == ""
 
 
 def test_each_program_runs_once_on_each_test() -> None:
@@ -281,6 +273,17 @@ def test_a_broken_checker_is_the_problems_fault_and_a_broken_box_is_ours() -> No
     assert "validator: expected True or a reason" in audit.broken
     with pytest.raises(SandboxError):
         measure(make_problem(), Failing(scripted(), 3))
+
+
+def test_a_test_that_is_nested_too_deeply_is_the_problems_fault() -> None:
+    """No argument or expected value, however deep, ends the audit of the others."""
+    deep: Any = 1
+    for _ in range(5000):
+        deep = [deep]
+    for test in (TestCase((deep,), 1), TestCase((1,), deep)):
+        audit = measure(make_function_problem(private_tests=(test,)), scripted())
+        assert kinds(audit) == ["broken"]
+        assert "nested too deeply" in audit.broken
 
 
 def test_an_audit_can_be_interrupted_between_two_tests() -> None:

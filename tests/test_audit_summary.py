@@ -13,6 +13,7 @@ import pytest
 from codegym import Problem, Sandbox, TestCase
 from codegym.audit import ProblemAudit, ProgramAudit, measure
 from codegym.audit.criteria import KINDS, Criteria
+from codegym.audit.fingerprint import key_of_tests, statement_key
 from codegym.audit.plot import can_plot, plot
 from codegym.audit.record import LETTERS
 from codegym.audit.report import figures, markdown
@@ -164,3 +165,18 @@ def test_the_page_of_the_criteria_is_up_to_date() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", table, re.MULTILINE))
     assert {name: float(number) for name, number in rows.items()} == dataclasses.asdict(Criteria())
     assert all(f"`{letter}`" in page for letter in LETTERS.values())
+
+
+def test_statements_and_tests_are_the_same_after_normalisation() -> None:
+    """Case, punctuation, form of characters and order of tests make no difference; words and tests do."""
+    assert statement_key("Print n, twice.\n") == statement_key("  PRINT\tn twice") != statement_key("Print m twice")
+    assert statement_key("ﬁnd ²") == statement_key("find 2")
+    assert statement_key(" .\n") == ""
+    one, two = TestCase("1\n", "2\n"), TestCase("2\n", "4\n")
+    problem = make_problem()
+    assert (
+        key_of_tests(problem, (one, two))
+        == key_of_tests(problem, (TestCase("2", "4"), one))
+        != key_of_tests(problem, (one,))
+    )
+    assert key_of_tests(problem, ()) == ""

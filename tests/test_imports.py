@@ -60,7 +60,7 @@ ROOMS: dict[str, set[str]] = {
     "feedback": PLAIN | {"calls", "values"},
     "reward": PLAIN,
     "episode": {"errors"},
-    "audit": PLAIN | {"datasets", "generated", "judge", "running", "sandbox", "values", "version"},
+    "audit": PLAIN | {"checker", "datasets", "generated", "judge", "running", "sandbox", "values", "version"},
     "check": PLAIN | {"audit", "generated", "sandbox"},
     "env": STEP | {"languages"},
     "wrappers": {"env", "episode", "errors", "feedback", "spaces"},

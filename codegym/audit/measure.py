@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from codegym import values
 from codegym.audit.cheats import cheats
 from codegym.audit.fingerprint import key_of_tests, output_key, repeated_inputs, statement_key
 from codegym.audit.record import LETTERS, ProblemAudit, ProgramAudit
+from codegym.checker import mismatch
 from codegym.errors import ProblemError
 from codegym.generated import private_tests
 from codegym.judge import judge
@@ -87,6 +89,9 @@ def measure(
         return replace(known, cheats=tuple(_accepted_cheats(problem, sandbox, interrupted)))
     except ProblemError as error:
         return replace(known, broken=str(error))
+    except RecursionError:
+        where = problem.source or problem.id
+        return replace(known, broken=f"{where}: expected tests of plain values, got one that is nested too deeply")
 
 
 def runnable(sandbox: Sandbox) -> tuple[str, ...]:
@@ -131,7 +136,7 @@ def _to_run(
 def _of_tests(problem: Problem, tests: Sequence[TestCase]) -> dict[str, Any]:
     pairs = list(repeated_inputs(problem, tests))
     public = len(problem.public_tests)
-    differ = [output_key(tests[first].output) != output_key(tests[again].output) for first, again in pairs]
+    differ = [_contradict(problem, tests[first].output, tests[again].output) for first, again in pairs]
     return {
         "private_tests": len(tests) - public,
         "repeated": len(pairs),
@@ -139,6 +144,17 @@ def _of_tests(problem: Problem, tests: Sequence[TestCase]) -> dict[str, Any]:
         "leaked": sum(first < public <= again for first, again in pairs),
         "tests_key": key_of_tests(problem, tests),
     }
+
+
+def _contradict(problem: Problem, one: object, other: object) -> bool:
+    """Whether one is a wrong answer where the other is expected, as far as the checker alone can tell."""
+    if problem.checker.type in _LENIENT or output_key(one) == output_key(other):
+        return False
+    try:
+        values.dumps([one, other])
+    except (TypeError, RecursionError):  # no plain values, so each says itself what is to be accepted for it
+        return False
+    return bool(mismatch(problem.checker, one, other))
 
 
 def _of_programs(

@@ -24,20 +24,16 @@ def plot(summary: Summary, title: str, file: Path) -> None:
         title: of the drawing.
         file: where to write it, an SVG.
     """
-    importlib.import_module("matplotlib").use("svg")
-    pyplot: Any = importlib.import_module("matplotlib.pyplot")
-    figure, axes = pyplot.subplots(2, 2, figsize=(12, 8), layout="constrained")
-    try:
-        figure.suptitle(title.replace("$", r"\$"), parse_math=False)
-        _verdicts(axes[0][0], summary)
-        _histogram(axes[0][1], summary.headroom, "right programs", "longest time on a test, share of the CPU limit")
-        _defects(axes[1][0], summary)
-        _histogram(axes[1][1], summary.power, "tests", "share of the wrong programs that a test rejects")
-        for one in axes.flat:
-            one.spines[["top", "right"]].set_visible(False)
-        figure.savefig(file, metadata={"Date": None})
-    finally:
-        pyplot.close(figure)
+    figure: Any = importlib.import_module("matplotlib.figure").Figure(figsize=(12, 8), layout="constrained")
+    axes = figure.subplots(2, 2)
+    figure.suptitle(title, parse_math=False)
+    _verdicts(axes[0][0], summary)
+    _histogram(axes[0][1], summary.headroom, "right programs", "longest time on a test, share of the CPU limit")
+    _defects(axes[1][0], summary)
+    _histogram(axes[1][1], summary.power, "tests", "share of the wrong programs that a test rejects")
+    for one in axes.flat:
+        one.spines[["top", "right"]].set_visible(False)
+    figure.savefig(file, format="svg", metadata={"Date": None})
 
 
 def _verdicts(axes: Any, summary: Summary) -> None:
