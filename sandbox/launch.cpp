@@ -2,12 +2,13 @@
 //
 // The runner would have to copy itself to do that in a child, which costs more than a small program does. This has no
 // library, so that it starts at once. Its name (argv[0]) is a list of numbers: whether the kernel shall kill it first
-// where memory is short, then for each limit its number and its bound. The rest of the arguments are the program's.
+// where memory is short, whom it belongs to (0 for nobody else), whether there are walls of Landlock to build (as
+// descriptor 4), then for each limit its number and its bound. The rest of the arguments are the program's.
 
 typedef unsigned long word;
 
 #if defined(__x86_64__)
-enum { WRITE = 1, CLOSE = 3, FCNTL = 72, OPENAT = 257, PRLIMIT = 302, EXECVEAT = 322, EXIT = 231, CLOSE_RANGE = 436 };
+enum { WRITE = 1, CLOSE = 3, FCNTL = 72, OPENAT = 257, PRLIMIT = 302, EXECVEAT = 322, EXIT = 231, SETRESUID = 117 };
 
 static long call(word number, word a = 0, word b = 0, word c = 0, word d = 0, word e = 0) {
     long result;
@@ -22,7 +23,7 @@ static long call(word number, word a = 0, word b = 0, word c = 0, word d = 0, wo
 
 __asm__(".globl _start\n_start:\n mov %rsp, %rdi\n and $-16, %rsp\n call begin\n");
 #elif defined(__aarch64__)
-enum { WRITE = 64, CLOSE = 57, FCNTL = 25, OPENAT = 56, PRLIMIT = 261, EXECVEAT = 281, EXIT = 94, CLOSE_RANGE = 436 };
+enum { WRITE = 64, CLOSE = 57, FCNTL = 25, OPENAT = 56, PRLIMIT = 261, EXECVEAT = 281, EXIT = 94, SETRESUID = 147 };
 
 static long call(word number, word a = 0, word b = 0, word c = 0, word d = 0, word e = 0) {
     register word x8 __asm__("x8") = number;
@@ -38,7 +39,8 @@ static long call(word number, word a = 0, word b = 0, word c = 0, word d = 0, wo
 __asm__(".globl _start\n_start:\n mov x0, sp\n bl begin\n");
 #endif
 
-enum { PROGRAM = 3, SET_FLAGS = 2, CLOSE_ON_EXEC = 1, HERE = -100, WRITE_ONLY = 1, EMPTY_PATH = 0x1000 };
+enum { CLOSE_RANGE = 436, RESTRICT_SELF = 446 };
+enum { PROGRAM = 3, WALLS = 4, SET_FLAGS = 2, CLOSE_ON_EXEC = 1, HERE = -100, WRITE_ONLY = 1, EMPTY_PATH = 0x1000 };
 
 static const char *text;
 
@@ -51,9 +53,11 @@ static bool next(word &value) {
 
 extern "C" void begin(word *stack) {
     char **arguments = (char **)(stack + 1), **environment = arguments + stack[0] + 1;
-    word first = 0, which = 0, bound = 0;
+    word first = 0, user = 0, walls = 0, which = 0, bound = 0;
     text = arguments[0];
-    bool fine = next(first);
+    bool fine = next(first) && next(user) && next(walls);
+    if (user) fine = fine && call(SETRESUID, user, user, user) == 0;
+    if (walls) fine = fine && call(RESTRICT_SELF, WALLS, 0) == 0;
     if (first) {
         long file = call(OPENAT, (word)HERE, (word) "/proc/self/oom_score_adj", WRITE_ONLY);
         fine = fine && file >= 0 && call(WRITE, file, (word) "1000", 4) == 4;

@@ -10,6 +10,7 @@ import resource
 import sys
 from _signal import SIG_DFL, SIGINT, SIGPIPE, SIGXFSZ, signal
 
+from confine import users
 from keeper import main_file
 from program import WORK, Limits
 
@@ -74,22 +75,24 @@ class Native:
 
     def launch(self, files):
         """Start it by its launcher; what is to be in a child of ours is none then."""
-        first = "1" if self.limits.by_cgroup else "0"
+        options = self.limits.options
+        places = [*files[:3], files[BINARY_FD], *([options["walls"]] if "walls" in options else [])]
         bounds = [*self.limits.bounds(), (resource.RLIMIT_FSIZE, self.limits.output + 1)]
-        numbers = " ".join(f"{which} {bound % (1 << 64)}" for which, bound in bounds)
-        places = (*files[:3], files[BINARY_FD])
-        return os.posix_spawn(
-            f"/proc/self/fd/{self.launcher}",
-            [f"{first} {numbers}", "./main", *self.arguments],
-            ENVIRONMENT,
-            file_actions=[(os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate(places)],
-            setsid=True,
-            setsigdef=INHERITED,
-        )
+        limits = [f"{which} {bound % (1 << 64)}" for which, bound in bounds]
+        numbers = [int(self.limits.by_cgroup), users.program or 0, int("walls" in options)]
+        with users:  # for whoever starts another program has no right to become somebody else in it
+            return os.posix_spawn(
+                f"/proc/self/fd/{self.launcher}",
+                [" ".join([*map(str, numbers), *limits]), "./main", *self.arguments],
+                ENVIRONMENT,
+                file_actions=[(os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate(places)],
+                setpgroup=0,
+                setsigdef=INHERITED,
+            )
 
     def launches(self):
-        """Whether it is started so: not where a child has walls to build before it is a program."""
-        return not self.command and self.launcher is not None and "walls" not in self.limits.options
+        """Whether it is started so."""
+        return not self.command and self.launcher is not None
 
     def is_there(self):
         return not self.command or find(self.command[0]) is not None

@@ -360,3 +360,32 @@ def test_the_command_line_knows_a_file_by_its_name(
             cli.main()
         assert (ended.value.code or 0) == status, options
     assert capsys.readouterr().out.count("accepted") >= 2
+
+
+def test_a_compiled_program_has_no_more_rights_than_another(box: Sandbox) -> None:
+    """No privileges, no further descriptors, no network, no way to its first process, nothing to write outside."""
+    program = main(
+        "prctl(PR_SET_DUMPABLE, 1); if (!getuid() || !geteuid() || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) puts("
+        '"privileged"); for (int n = 3; n < 1024; n++) if (fcntl(n, F_GETFD) >= 0) printf("descriptor %d\\n", n); '
+        'for (auto place : {"/x", "/usr/x", "/etc/x", "/opt/codegym/x"}) if (creat(place, 0600) >= 0) puts(place); '
+        'if (socket(AF_INET, SOCK_STREAM, 0) >= 0) puts("network"); setuid(0); setresuid(0, 0, 0); '
+        'if (!geteuid()) puts("root"); std::string first = "/proc/" + std::to_string(getppid()); '
+        'for (auto name : {"/mem", "/environ", "/maps"}) if (open((first + name).c_str(), O_RDONLY) >= 0) puts(name); '
+        'kill(getppid(), SIGKILL); kill(getppid(), SIGSTOP); if (!kill(1, SIGTERM) && getppid() != 1) puts("init"); '
+        "rlimit wide = {RLIM_INFINITY, RLIM_INFINITY}; for (int which : {RLIMIT_CPU, RLIMIT_FSIZE}) "
+        'if (!setrlimit(which, &wide)) puts("limits"); puts("end");',
+        *("csignal", "cstdio", "fcntl.h", "string", "sys/prctl.h", "sys/resource.h", "sys/socket.h"),
+    )
+    for _ in range(2):
+        one = run(box, program)
+        assert (one.status, one.stdout) == ("ok", b"end\n")
+
+
+def test_a_program_starts_without_its_launcher_too(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where that cannot be made a copy of the runner takes its place, and every status is the same."""
+    monkeypatch.setattr(Compiler, "launcher", lambda self, room: b"")
+    extra = " // without"
+    assert run(box, TWICE + extra, b"4").stdout == b"8\n"
+    for body, status in (("for (;;);", "time_limit_exceeded"), ("return 3;", "runtime_error")):
+        assert run(box, main(body) + extra).status == status
+    assert run(box, HOG + extra).status == "memory_limit_exceeded"
