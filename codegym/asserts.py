@@ -15,7 +15,7 @@ from typing import Any
 from codegym.calls import Call, Calls, Expected, Harness, Raises, View
 from codegym.errors import ProblemError
 from codegym.problem import TestCase
-from codegym.static import UNKNOWN, NotStatic, evaluate
+from codegym.static import UNKNOWN, NotStatic, evaluate, parsed
 
 MOST_TURNS = 200_000
 """Rounds of a loop that are unrolled."""
@@ -55,9 +55,9 @@ def turn(source: str, entry_point: str, *, setup: str = "", imports: Sequence[st
     if len(source) > _LONGEST:
         raise ProblemError(f"expected at most {_LONGEST} characters of test code, got {len(source)}")
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ProblemError(f"expected test code in Python, got a syntax error: {str(error)[:100]}") from None
+        tree = parsed(source)
+    except ValueError as error:
+        raise ProblemError(f"expected test code in Python, got {error}") from None
     reader = _Reader(tree, entry_point, setup, imports)
     return reader.turned()
 

@@ -168,7 +168,9 @@ def _public_outputs(problem: Problem) -> Iterator[tuple[str, str]]:
             yield f"a program that prints the output of public test {number}", f"print({test.output!r}, end='')\n"
         return
     cases = "".join(
-        f"    if key == {repr(list(test.input))!r}: return {test.output!r}\n" for test in problem.public_tests
+        f"    if key == {repr(list(test.input))!r}: return {getattr(test.output, 'value', test.output)!r}\n"
+        for test in problem.public_tests
+        if isinstance(test.input, list | tuple)
     )
     yield (
         "a program that returns the public outputs",
