@@ -107,7 +107,7 @@ def test_restored_inputs_are_those_that_the_asserts_have() -> None:
     for row in rows:
         task = int(row["task_id"].partition("/")[2])
         for given, expected in zip(row["base_input"], arguments_of(row), strict=False):
-            if expected is not None:
+            if expected is not None and task not in OTHER_INPUTS:
                 checked += 1
                 assert repr(restored(task, tuple(given))) == repr(expected), row["task_id"]
     assert checked > 1000
