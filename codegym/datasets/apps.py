@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from codegym.datasets.fields import (
+    TIME_FACTOR,
     Tests,
     divide,
     first_line,
@@ -62,7 +63,7 @@ def _name(row: Row, _: int) -> str:
 
 def _problem(row: Row, place: str, name: str, *, examples: int) -> Problem:
     difficulty = LEVELS.get(optional_text(row, "difficulty").strip().lower(), "medium")
-    python, native = limits(None, None, 5.0, "time_limit")
+    python, native = limits(None, None, TIME_FACTOR, "time_limit")
     return make_problem(row, place, name, examples, difficulty, (python, native), ())
 
 

@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -103,7 +104,8 @@ def literal_texts(row: Row, name: str) -> tuple[str, ...]:
     if not given.strip():
         return ()
     try:
-        items = ast.literal_eval(given) if len(given) < _LONGEST_LITERAL else None
+        with warnings.catch_warnings(action="ignore"):  # of escapes in another's text
+            items = ast.literal_eval(given) if len(given) < _LONGEST_LITERAL else None
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         items = None
     if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from codegym.datasets.problem_set import ProblemSet
-from codegym.datasets.rows import SUFFIXES, RowFiles, library
+from codegym.datasets.row_files import RowFiles
+from codegym.datasets.rows import SUFFIXES, library
+from codegym.datasets.survey import survey_key
 from codegym.datasets.table import Identify, Make, Table, TableSet
 from codegym.errors import ProblemError, UsageError
 
@@ -55,7 +57,8 @@ def open_set(
         raise UsageError(f"expected a split {', '.join(published.splits)} of {name}, got {split!r}")
     files = _local(path, published, split) if path is not None else _hub(published, split or published.default)
     shown = f"{name}:{split}" if split else name
-    return TableSet(Table(RowFiles(files), identify, make, shown), shown)
+    table = Table(RowFiles(files), identify, make, shown, survey_key(files, identify, make))
+    return TableSet(table, shown)
 
 
 def _local(path: Path, published: Published, split: str | None) -> list[Path]:
@@ -69,7 +72,7 @@ def _local(path: Path, published: Published, split: str | None) -> list[Path]:
         return [path]
     if not is_folder:
         raise ProblemError(f"expected a file or folder of {published.repository} at path, got {str(path)!r}, no such")
-    files = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    files = _data_files(path)
     if not files:
         raise ProblemError(f"{path}: expected data files {', '.join('*' + end for end in SUFFIXES)} in it, got none")
     chosen = _of_split(files, path, published, split or published.default)
@@ -79,6 +82,14 @@ def _local(path: Path, published: Published, split: str | None) -> list[Path]:
             f"got {', '.join(file.name for file in files[:5])}"
         )
     return chosen or files
+
+
+def _data_files(folder: Path) -> list[Path]:
+    """The files of one kind: Parquet, else JSON lines by name, else what is called JSON, as descriptions are too."""
+    found = sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    kinds = ((".parquet",), (".jsonl", ".ndjson"), (".json",))
+    by_kind = ([file for file in found if file.suffix in kind] for kind in kinds)
+    return next((files for files in by_kind if files), [])
 
 
 def _of_split(files: Sequence[Path], folder: Path, published: Published, split: str) -> list[Path]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from codegym.datasets.fields import (
+    TIME_FACTOR,
     Tests,
     divide,
     first_line,
@@ -105,7 +106,7 @@ def _problem(row: Row, place: str, name: str) -> Problem:
         for cases, key in ((public, "public_test_cases"), (private, "private_test_cases"))
     ]
     open_tests, hidden = divide(split[0], split[1], 1, "private_test_cases")
-    python, native = limits(None, None, 5.0, "time_limit")
+    python, native = limits(None, None, TIME_FACTOR, "time_limit")
     several = not wanted and (name in _SEVERAL or has_several_answers(question))
     return Problem(
         id=name,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from codegym.datasets.problem_set import ProblemSet
+from codegym.datasets.rows import SUFFIXES
 from codegym.datasets.yaml_files import load_file, load_folder
 from codegym.errors import ProblemError, UsageError
 from codegym.locations import problems_folder
@@ -45,6 +46,7 @@ BUILT_IN = {
     "polygon": "codegym.datasets.polygon:load",
     "quixbugs": "codegym.datasets.quixbugs:load",
     "taco": "codegym.datasets.taco:load",
+    "xcodeeval": "codegym.datasets.xcodeeval:load",
 }
 """Names that come with the package, and where their loaders are."""
 
@@ -154,6 +156,11 @@ def _from_path(source: str | Path, options: dict[str, Any]) -> ProblemSet:
             f"expected 'builtin', the name of another set, or a folder or file of problems, "
             f"got {str(source)!r}, which is neither{_near(str(source).partition(':')[0])}"
         )
+    if path.suffix in SUFFIXES:
+        raise ProblemError(
+            f"{path}: expected the name of the set whose rows these are, got none; "
+            f"write load_problems('code_contests', path={str(path)!r}) or the like"
+        )
     detected = _package_loader(path)
     if detected is None and not options:
         return _load_yaml(path, None, name=str(source))
@@ -164,7 +171,9 @@ def _package_loader(path: Path) -> Loader | None:
     """The loader for problem packages, if the path holds any."""
     try:
         packages = import_module("codegym.datasets.packages")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != "codegym.datasets.packages":
+            raise
         return None
     return packages.detect(path)  # type: ignore[no-any-return]
 

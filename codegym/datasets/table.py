@@ -13,9 +13,12 @@ from typing import Any
 
 from codegym.datasets.problem_set import LeftOut, ProblemSet
 from codegym.datasets.rows import Row, Rows, Unusable
+from codegym.datasets.survey import keep, recall
 from codegym.problem import Problem
 
 _log = logging.getLogger("codegym")
+_FEW = 100
+"""Rows that are sooner examined than a survey of all is looked for."""
 Identify = Callable[[Row, int], str]
 Make = Callable[[Row, str, str], Problem]
 
@@ -29,10 +32,12 @@ class Table:
         make: the problem of a row, given the place that messages name and the id; both raise :class:`Unusable` where
             a row cannot be a problem.
         name: of the set, for messages.
+        key: under which what is found out is kept for other processes, see :mod:`codegym.datasets.survey`; empty for
+            nowhere.
     """
 
-    def __init__(self, rows: Rows, identify: Identify, make: Make, name: str) -> None:
-        self.name = name
+    def __init__(self, rows: Rows, identify: Identify, make: Make, name: str, key: str = "") -> None:
+        self.name, self._key = name, key
         self._rows, self._identify, self._make = rows, identify, make
         self._lock = threading.RLock()
         self._reader: Iterator[tuple[int, Row | Unusable]] | None = None
@@ -52,12 +57,16 @@ class Table:
 
     def kept(self, enough: int | None = None) -> Sequence[int]:
         """Numbers of the rows that are problems: at least the first ``enough`` if there are so many, or all."""
+        if not self._complete and (enough is None or enough > len(self._kept) + _FEW):
+            self._recall()
         while not self._complete and (enough is None or len(self._kept) < enough):
             self._examine_next()
         return self._kept
 
     def number(self, problem_id: str) -> int | None:
         """The row with this problem; None if there is none."""
+        if not self._complete and problem_id not in self._numbers:
+            self._recall()
         while not self._complete and problem_id not in self._numbers:
             self._examine_next()
         return self._numbers.get(problem_id)
@@ -82,6 +91,7 @@ class Table:
         number = 0 if wanted is None else next(wanted, None)
         if number is None:
             return
+        place = -1
         for place, row in enumerate(self._rows.read(number), number):
             if wanted is None:
                 problem = self._problem_if_any(place, row)
@@ -95,7 +105,7 @@ class Table:
                 if number is None:
                     return
         if wanted is None:
-            self.kept()
+            self._end_at(place + 1)
 
     def _problem_if_any(self, number: int, row: Row | Unusable) -> Problem | None:
         with self._lock:
@@ -118,6 +128,27 @@ class Table:
                 if number == self._examined:  # others may have been before us
                     self._examine(row)
                     return
+            self._end_at(self._examined)
+
+    def _end_at(self, count: int) -> None:
+        """There are so many rows; if all were examined, the survey is complete."""
+        with self._lock:
+            if self._complete or self._examined != count:
+                return
+            self._reader, self._complete = None, True
+            if self._key:
+                keep(self._key, self._numbers, self._left_out)
+            self._report()
+
+    def _recall(self) -> None:
+        """Take what another process found out."""
+        with self._lock:
+            known = None if self._complete or not self._key else recall(self._key)
+            if known is None:
+                return
+            self._numbers, self._left_out = known
+            self._kept = list(self._numbers.values())
+            self._examined = len(self._numbers) + len(self._left_out)
             self._reader, self._complete = None, True
             self._report()
 

@@ -1,6 +1,5 @@
 """TACO (``BAAI/TACO``): as APPS, with topics and limits; some fields are lists in Python's notation."""
 
-import re
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from codegym.datasets.fields import (
 from codegym.datasets.hub import Published, open_set
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import Row
+from codegym.datasets.words import memory_bytes, seconds
 from codegym.problem import Difficulty, Problem
 
 PUBLISHED = Published("BAAI/TACO", {"train": ["ALL/train-*.parquet"], "test": ["ALL/test-*.parquet"]}, "train")
@@ -28,8 +28,6 @@ LEVELS: dict[str, Difficulty] = {
     "HARD": "hard",
     "VERY_HARD": "hard",
 }
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_UNITS = {"g": 1 << 30, "m": 1 << 20, "k": 1 << 10, "b": 1}
 
 
 def load(path: Path | None, split: str | None, *, time_factor: float = TIME_FACTOR, examples: int = 1) -> ProblemSet:
@@ -63,24 +61,13 @@ def _problem(row: Row, place: str, name: str, *, factor: float, examples: int) -
         name,
         examples,
         LEVELS.get(optional_text(row, "difficulty").strip().upper(), "medium"),
-        limits(_seconds(row), _bytes(row), factor, "time_limit"),
+        limits(
+            seconds(optional_text(row, "time_limit")),
+            memory_bytes(optional_text(row, "memory_limit")),
+            factor,
+            "time_limit",
+        ),
         tuple(topics),
         always_wrapped=True,
         title=optional_text(row, "name").strip() or first_line(text(row, "question")),
     )
-
-
-def _seconds(row: Row) -> float | None:
-    """From ``2.0 seconds`` or ``500 ms``; None where no number is given."""
-    given = optional_text(row, "time_limit").lower()
-    number = _NUMBER.search(given)
-    if not number:
-        return None
-    return float(number[0]) / (1000 if re.search(r"[0-9]\s*(?:ms|milli)", given) else 1)
-
-
-def _bytes(row: Row) -> int | None:
-    """From ``256.0 megabytes`` or ``512 MB``; None where no number is given."""
-    given = optional_text(row, "memory_limit").lower()
-    found = re.search(rf"({_NUMBER.pattern})\s*([gmkb])", given)
-    return int(float(found[1]) * _UNITS[found[2]]) if found else None

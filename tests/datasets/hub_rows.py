@@ -118,6 +118,29 @@ SCHEMAS: dict[str, pa.Schema] = {
             "generated_tests": INT,
         }
     ),
+    "xcodeeval": pa.schema(
+        {"difficulty": INT, "tags": pa.list_(TEXT)}
+        | dict.fromkeys(
+            (
+                "lang",
+                "bug_code_uid",
+                "src_uid",
+                "bug_source_code",
+                "fix_source_code",
+                "bug_exec_outcome",
+                "prob_desc_description",
+                "prob_desc_input_spec",
+                "prob_desc_output_spec",
+                "prob_desc_notes",
+                "prob_desc_time_limit",
+                "prob_desc_memory_limit",
+                "prob_desc_sample_inputs",
+                "prob_desc_sample_outputs",
+                "hidden_unit_tests",
+            ),
+            TEXT,
+        )
+    ),
 }
 
 DOUBLE = "print(int(input()) * 2)\n"
@@ -245,12 +268,35 @@ def codeforces_row(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def xcodeeval_row(**changes: Any) -> dict[str, Any]:
+    return {
+        "lang": "Python 3",
+        "bug_code_uid": "0a1b",
+        "src_uid": "ff00",
+        "bug_source_code": SQUARE,
+        "fix_source_code": DOUBLE,
+        "bug_exec_outcome": "WRONG_ANSWER",
+        "difficulty": 800,
+        "tags": ["math"],
+        "prob_desc_description": "Read an integer.",
+        "prob_desc_input_spec": "One integer.",
+        "prob_desc_output_spec": "Twice its value.",
+        "prob_desc_notes": None,
+        "prob_desc_time_limit": "1 second",
+        "prob_desc_memory_limit": "256 megabytes",
+        "prob_desc_sample_inputs": json.dumps(["1"]),
+        "prob_desc_sample_outputs": json.dumps(["2"]),
+        "hidden_unit_tests": json.dumps([{"input": f"{n}\r\n", "output": [f"{2 * n}"]} for n in (3, 5)]),
+    } | changes
+
+
 ROWS = {
     "code_contests": code_contests_row,
     "apps": apps_row,
     "taco": taco_row,
     "livecodebench": livecodebench_row,
     "codeforces": codeforces_row,
+    "xcodeeval": xcodeeval_row,
 }
 
 

@@ -201,6 +201,15 @@ def test_lists_in_pythons_notation_are_read_not_run(tmp_path: Path, key: str, va
     assert (out.field, out.reason) == (key, f"{key} is no list of texts")
 
 
+def test_escapes_in_other_peoples_text_warn_nobody(tmp_path: Path) -> None:
+    """Odd escapes in a list of topics or a starter are read without a warning, which these tests would take amiss."""
+    starter = "def twice(n):\n    'Not \\d.'\n    "
+    tests = io_of([[1], [2]], [2, 4], fn_name="twice")
+    (problem,) = loaded(tmp_path, "taco", taco_row(tags=r"['a\d']", starter_code=starter, input_output=tests))
+    assert problem.tags[0] == r"a\d"
+    assert [argument.name for argument in problem.arguments] == ["n"]
+
+
 @pytest.mark.parametrize("value", [None, "x", 1.5, True])
 def test_apps_rows_need_their_numbers(tmp_path: Path, value: Any) -> None:
     """A row of APPS without a number has no id."""

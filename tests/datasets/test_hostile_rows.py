@@ -38,7 +38,7 @@ VALUES = st.recursive(
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_row_with_any_fields_is_a_problem_or_left_out(
     name: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -114,6 +114,14 @@ def test_built_in_loaders_are_imported_when_asked_for() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.parquet"])
+def test_rows_without_the_name_of_their_set_are_not_guessed_at(tmp_path: Path, name: str) -> None:
+    """A file of rows given as the source is answered with how to say what it is."""
+    (tmp_path / name).write_text("{}")
+    with pytest.raises(ProblemError, match=r"expected the name of the set whose rows these are, got none; write load_"):
+        load_problems(tmp_path / name)
+
+
 def test_environment_takes_a_named_set_and_its_options(tmp_path: Path) -> None:
     """The environment hands its options on, so that a set at a path can be played."""
     path = write_lines(tmp_path / "rows.jsonl", [code_contests_row()])

@@ -2,7 +2,8 @@
 
 import json
 import pickle
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from codegym.datasets import rows as rows_module
-from codegym.datasets.rows import JsonLines, ParquetFile, RowFiles, Unusable
+from codegym.datasets import parquet as parquet_module
+from codegym.datasets.parquet import ParquetFile
+from codegym.datasets.row_files import RowFiles
+from codegym.datasets.rows import JsonLines, Unusable
 from codegym.errors import ProblemError
 from tests.datasets.hub_rows import ROWS, write_lines, write_parquet
 
@@ -72,7 +75,7 @@ def test_row_far_into_a_large_group_comes_from_a_copy_and_is_the_same(
         tmp_path / "x.parquet", "code_contests", [ROWS["code_contests"](cf_rating=n) for n in range(99)]
     )
     read = list(ParquetFile(path).read(0))
-    monkeypatch.setattr(rows_module, "_LOOKED_THROUGH", 0)
+    monkeypatch.setattr(parquet_module, "_LOOKED_THROUGH", 0)
     monkeypatch.setenv("CODEGYM_CACHE", str(tmp_path / "cache"))
     file = ParquetFile(path)
     assert file.get(2) == read[2]
@@ -81,10 +84,49 @@ def test_row_far_into_a_large_group_comes_from_a_copy_and_is_the_same(
     assert list((tmp_path / "cache").rglob("*.arrow"))
 
 
+def test_a_large_group_is_never_in_memory_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a group of 19 MB, and copying it, holds a small part of it at a time."""
+    made = [ROWS["apps"](problem_id=n, question=random.Random(n).randbytes(1200).hex()) for n in range(8000)]
+    path = write_parquet(tmp_path / "x.parquet", "apps", made)
+    del made
+    monkeypatch.setattr(parquet_module, "_LOOKED_THROUGH", 0)
+    monkeypatch.setenv("CODEGYM_CACHE", str(tmp_path / "cache"))
+    before, most = pa.total_allocated_bytes(), 0
+    for _ in ParquetFile(path).read(0):
+        most = max(most, pa.total_allocated_bytes() - before)
+    write = ParquetFile._write
+
+    def watched(self: ParquetFile, file: Any, group: int, copy: Path) -> None:
+        nonlocal most
+
+        class Watched:
+            def iter_batches(self, **options: Any) -> Iterator[Any]:
+                nonlocal most
+                for batch in file.iter_batches(**options):
+                    most = max(most, pa.total_allocated_bytes() - before)
+                    yield batch
+
+        write(self, Watched(), group, copy)
+
+    monkeypatch.setattr(ParquetFile, "_write", watched)
+    assert ParquetFile(path).get(7000)["problem_id"] == 7000
+    assert 0 < most < 9 << 20
+
+
+def test_a_cache_that_cannot_be_written_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no room for the copy, the complaint names the folder and how to choose another."""
+    path = write_parquet(tmp_path / "x.parquet", "apps", [ROWS["apps"](problem_id=n) for n in range(50)])
+    monkeypatch.setattr(parquet_module, "_LOOKED_THROUGH", 0)
+    (tmp_path / "cache").write_text("a file, no folder")
+    monkeypatch.setenv("CODEGYM_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(ProblemError, match=rf"\A{path}: expected room [^\n]+; CODEGYM_CACHE names another folder\Z"):
+        ParquetFile(path).get(40)
+
+
 def test_copy_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second reader finds the copy of the first in the cache."""
     path = write_parquet(tmp_path / "x.parquet", "apps", [ROWS["apps"](problem_id=n) for n in range(50)])
-    monkeypatch.setattr(rows_module, "_LOOKED_THROUGH", 0)
+    monkeypatch.setattr(parquet_module, "_LOOKED_THROUGH", 0)
     monkeypatch.setenv("CODEGYM_CACHE", str(tmp_path / "cache"))
     copies = []
     for _ in range(2):
@@ -95,7 +137,7 @@ def test_copy_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_copy_of_a_changed_file_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that was written anew under the same name gives its new rows."""
-    monkeypatch.setattr(rows_module, "_LOOKED_THROUGH", 0)
+    monkeypatch.setattr(parquet_module, "_LOOKED_THROUGH", 0)
     monkeypatch.setenv("CODEGYM_CACHE", str(tmp_path / "cache"))
     for question in ("old", "newer"):
         path = write_parquet(tmp_path / "x.parquet", "apps", [ROWS["apps"](question=question) for n in range(50)])
