@@ -15,7 +15,8 @@ from typing import Any
 from codegym.calls import Call, Calls, Expected, Harness, Raises, View
 from codegym.errors import ProblemError
 from codegym.problem import TestCase
-from codegym.static import UNKNOWN, NotStatic, evaluate
+from codegym.static import UNKNOWN, NotStatic, evaluate, parsed
+from codegym.trees import Renamed, Without, calls_check, is_check, is_plus_helper, numbered
 
 MOST_TURNS = 200_000
 """Rounds of a loop that are unrolled."""
@@ -55,9 +56,9 @@ def turn(source: str, entry_point: str, *, setup: str = "", imports: Sequence[st
     if len(source) > _LONGEST:
         raise ProblemError(f"expected at most {_LONGEST} characters of test code, got {len(source)}")
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ProblemError(f"expected test code in Python, got a syntax error: {str(error)[:100]}") from None
+        tree = parsed(source)
+    except ValueError as error:
+        raise ProblemError(f"expected test code in Python, got {error}") from None
     reader = _Reader(tree, entry_point, setup, imports)
     return reader.turned()
 
@@ -89,8 +90,8 @@ class _Reader:
         self._tree, self._entry = tree, entry_point
         self._names: dict[str, Any] = {}
         self._aliases = {entry_point, "candidate"}
-        self._helpers = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and _is_plus_helper(node)}
-        self._check = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_check(node)), None)
+        self._helpers = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and is_plus_helper(node)}
+        self._check = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and is_check(node)), None)
         own = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
         self._preamble = "\n".join([*imports, *own])
         self._setup = "\n".join(part for part in (self._preamble, setup) if part.strip())
@@ -112,9 +113,9 @@ class _Reader:
 
     def _rest(self) -> str:
         """The code without what was turned."""
-        tree = _Without(set(self._turns)).visit(copy.deepcopy(_numbered(self._tree)))
+        tree = Without(set(self._turns)).visit(copy.deepcopy(numbered(self._tree)))
         lines = [self._extra, ast.unparse(ast.fix_missing_locations(tree))]
-        if self._check and not any(_calls_check(node) for node in self._tree.body):
+        if self._check and not any(calls_check(node) for node in self._tree.body):
             lines.append("check(candidate)")
         return "\n".join(line for line in lines if line.strip()) + "\n"
 
@@ -284,53 +285,9 @@ class _Reader:
         inner = [part for part in ast.walk(node) if isinstance(part, ast.Call) and self._calls(part)]
         if len(inner) != 1 or any(isinstance(part, ast.Await | ast.NamedExpr | ast.Yield) for part in ast.walk(node)):
             raise NotStatic("more than one call")
-        return ast.unparse(_Renamed(self._aliases, self._entry).visit(copy.deepcopy(node)))
+        return ast.unparse(Renamed(self._aliases, self._entry).visit(copy.deepcopy(node)))
 
     def _test(self, call: Call, expected: Any) -> TestCase:
         if call.code:
             return TestCase(Calls((call,), self._setup), (expected,))
         return TestCase(Calls((call,)), (expected,)) if call.keywords else TestCase(call.arguments, expected)
-
-
-class _Renamed(ast.NodeTransformer):
-    """Calls of a function by the name that the program knows."""
-
-    def __init__(self, aliases: set[str], name: str) -> None:
-        self._aliases, self._name = aliases, name
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self._name, ast.Load()) if node.id in self._aliases else node
-
-
-class _Without(ast.NodeTransformer):
-    """A copy of a tree without some of the original's statements."""
-
-    def __init__(self, turned: set[int]) -> None:
-        self._turned = turned
-
-    def visit(self, node: ast.AST) -> Any:
-        if getattr(node, "original", 0) in self._turned:
-            return ast.copy_location(ast.Pass(), node)
-        return self.generic_visit(node)
-
-
-def _numbered(tree: ast.Module) -> ast.Module:
-    """The tree, its statements marked so that they are known in a copy."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt):
-            node.original = id(node)  # type: ignore[attr-defined]
-    return tree
-
-
-def _is_check(node: ast.FunctionDef) -> bool:
-    return node.name == "check" and len(node.args.args) == 1 and not node.args.kwonlyargs
-
-
-def _calls_check(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and ast.unparse(node).startswith("check(")
-
-
-def _is_plus_helper(node: ast.FunctionDef) -> bool:
-    """Whether a function is the comparison that stands in the published code of the "plus" sets."""
-    text = ast.unparse(node)
-    return len(node.args.args) == 3 and "allclose" in text and "is_floats" in text and len(text) < 2000

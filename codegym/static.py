@@ -3,6 +3,7 @@
 import ast
 import math
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -74,6 +75,20 @@ _UNARY: dict[type, Callable[[Any], Any]] = {
     ast.Not: operator.not_,
     ast.Invert: operator.invert,
 }
+
+
+def parsed(source: str) -> ast.Module:
+    """The tree of Python source, without the warnings that a compiler has for whoever wrote it.
+
+    Raises:
+        ValueError: it is no Python, or nested beyond what can be read.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise ValueError(f"a syntax error: {str(error)[:100]}") from None
 
 
 def evaluate(node: ast.expr, names: Names) -> Any:

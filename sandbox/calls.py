@@ -14,8 +14,10 @@ from values import dumps
 
 MOST_ITEMS = 1_000_000
 LONGEST_MESSAGE = 10_000
-STARRED = "typing collections functools itertools heapq bisect math string operator random"
-NAMED = "bisect collections copy datetime functools heapq itertools json math operator random re string sys"
+STARRED = "typing collections functools itertools heapq bisect math string operator"
+NAMED = "bisect collections copy functools heapq itertools json math operator re string sys"
+DEARER = ("datetime", "random")
+"""Modules that PID 1 has not imported already: only for programs that name them."""
 
 
 class ListNode:
@@ -34,7 +36,7 @@ class TreeNode:
 ListNode.__module__ = TreeNode.__module__ = "main"
 
 
-def prelude():
+def prelude(code):
     """The names that programs on the usual sites find: types, nodes, and what the standard library's modules give."""
     names = {"ListNode": ListNode, "TreeNode": TreeNode}
     for name in STARRED.split():
@@ -42,22 +44,31 @@ def prelude():
         public = getattr(module, "__all__", None) or [one for one in vars(module) if not one.startswith("_")]
         names.update((one, getattr(module, one)) for one in public if one not in __builtins__)
     names.update((name, __import__(name)) for name in NAMED.split())
+    names.update((name, __import__(name)) for name in DEARER if mentions(code, name))
     return names
 
 
-def perform(order, entry, start, complain):
+def mentions(code, name):
+    """Whether a name stands in a code object or in one within it."""
+    return name in code.co_names or any(mentions(one, name) for one in code.co_consts if hasattr(one, "co_names"))
+
+
+def perform(order, entry, code, start, complain):
     """Make the calls; the encoded list of their outcomes."""
-    given = prelude() if order["prelude"] else {}
+    given = prelude(code) if order["prelude"] else {}
     program = vars(start(given))
     if order["setup"]:
         exec(compile(order["setup"], "<test>", "exec"), program)
     outcomes = []
     first = None
-    for number, (function, code, arguments, keywords, after) in enumerate(order["calls"]):
-        shapes = order["shapes"] if not function and not code else []
+    for number, (function, expression, arguments, keywords, after) in enumerate(order["calls"]):
+        shapes = order["shapes"] if not function and not expression else []
         built = [build(shape, one, program) for shape, one in zip(shapes, arguments)] or arguments
         try:
-            value = eval(code, program) if code else find(program, function or entry, first)(*built, **keywords)
+            if expression:
+                value = eval(expression, program)
+            else:
+                value = find(program, function or entry, first)(*built, **keywords)
         except MemoryError:
             raise
         except Exception as error:

@@ -300,7 +300,7 @@ def call_function(code, entry):
     os.close(null)
     arguments = loads(data)
     if type(arguments) is dict:
-        outcomes = perform(arguments, entry, lambda given: run_module(code, "main", given), report)
+        outcomes = perform(arguments, entry, code, lambda given: run_module(code, "main", given), report)
         write_all(returned, memoryview(outcomes))
         return 0
     function = getattr(run_module(code, "main"), entry, None)

@@ -75,6 +75,7 @@ USES_PRELUDE = """
 class Solution:
     def turn(self, x: List[int]) -> Dict[int, int]:
         heapify(x)
+        random.seed(datetime.date(2020, 1, 1).year)
         return dict(Counter(x)) if gcd(4, 6) == 2 and pow(2, 3, 5) == 3 and math.pi > 3 else deque()
 """
 

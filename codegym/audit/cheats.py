@@ -32,7 +32,7 @@ def _printed(problem: Problem) -> Iterator[tuple[str, str]]:
 
 def _returned(problem: Problem) -> Iterator[tuple[str, str]]:
     cases = "".join(
-        f"    if key == {repr(list(test.input))!r}: return {test.output!r}\n"
+        f"    if key == {repr(list(test.input))!r}: return {getattr(test.output, 'value', test.output)!r}\n"
         for test in problem.public_tests
         if isinstance(test.input, tuple | list)  # and no call in another form
     )

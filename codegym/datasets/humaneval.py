@@ -18,7 +18,7 @@ from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import Row, Unusable
 from codegym.datasets.test_code import EQUAL, function_of, turned, without
 from codegym.problem import Problem, TestCase
-from codegym.static import NotStatic, evaluate
+from codegym.static import NotStatic, evaluate, parsed
 
 PUBLISHED = Published("openai/openai_humaneval", {"test": ("openai_humaneval/test-*.parquet",)}, "test")
 _EXAMPLE = re.compile(r"^[ \t]*>>>[ \t]*(.+)\n[ \t]*(?!>>>)(\S.*)$", re.MULTILINE)
@@ -88,10 +88,17 @@ def docstring_tests(prompt: str, entry_point: str) -> Tests:
     tests = []
     for found in _EXAMPLE.finditer(prompt):
         try:
-            call = ast.parse(found[1].strip(), mode="eval").body
-            value = evaluate(ast.parse(found[2].strip(), mode="eval").body, {})
+            call, shown = _expression(found[1]), _expression(found[2])
+            value = evaluate(shown, {})
             if isinstance(call, ast.Call) and ast.unparse(call.func) == entry_point and not call.keywords:
                 tests.append(TestCase(tuple(evaluate(ast.List(call.args, ast.Load()), {})), value))
-        except (SyntaxError, ValueError, NotStatic, RecursionError, MemoryError):
+        except (ValueError, NotStatic):
             continue
     return tuple(tests)
+
+
+def _expression(text: str) -> ast.expr:
+    match parsed(text.strip()).body:
+        case [ast.Expr(value)]:
+            return value
+    raise ValueError("no expression")

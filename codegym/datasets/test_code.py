@@ -10,6 +10,7 @@ from codegym.datasets.fields import Tests
 from codegym.datasets.rows import Row, Unusable
 from codegym.errors import ProblemError, UsageError
 from codegym.problem import Argument, Checker, TestCase
+from codegym.static import parsed
 from codegym.values import show
 
 EQUAL = Checker("value", equality="python")
@@ -42,8 +43,8 @@ def functions_of(program: str, field: str) -> dict[str, ast.FunctionDef]:
     try:
         if len(program) > _LONGEST:
             raise ValueError(f"{len(program)} characters")
-        tree = ast.parse(program)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        tree = parsed(program)
+    except ValueError as error:
         raise Unusable(field, "not Python", f"expected a program in Python, got: {str(error)[:100]}") from None
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
@@ -58,10 +59,10 @@ def entry_point_of(asserts: Sequence[str], program: str, field: str) -> str:
     try:
         called = {
             node.func.id
-            for node in ast.walk(ast.parse(asserts[0]))
+            for node in ast.walk(parsed(asserts[0]))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
-    except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
+    except (ValueError, IndexError):
         called = set()
     found = [name for name in defined if name in called]
     if not found:
