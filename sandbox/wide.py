@@ -67,11 +67,12 @@ def run(stream, program, given, talks):
         if not complaint:
             program.arguments = given["arguments"]
             result = measured(program, files, stream, relay)
-            complaint = program.settle(result, files)
+            if relay and relay.ended and result[:2] == (RUNTIME, -SIGKILL):
+                result = (OK, *result[1:])  # by the host, not by itself, by its limits, or by the compiler's work
+            else:
+                complaint = program.settle(result, files)
             if relay:
                 relay.drain()
-                if relay.ended and result[:2] == (RUNTIME, -SIGKILL):  # by the host, not by itself or by its limits
-                    result = (OK, *result[1:])
         if complaint:
             stream.write_complaint(complaint)
         else:

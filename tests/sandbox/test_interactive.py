@@ -346,3 +346,10 @@ def test_what_cannot_be_is_said() -> None:
         judge("print(1)", with_interactor("", "codegym"), sandbox=ScriptedSandbox())
     with pytest.raises(SandboxError, match="a scripted one"):
         judge("print(1)", with_interactor(""), sandbox=ScriptedSandbox())
+
+
+def test_a_program_that_is_ended_before_it_begins_is_no_compile_error(sandbox: Sandbox) -> None:
+    """An interactor that rejects at once ends a program that may not be compiled yet."""
+    problem = with_interactor("import os\nos._exit(43)")
+    program = "x = [" + "1 + 1, " * 5000 + "]\n" + "input()\n"
+    assert {verdict(program, problem, sandbox) for _ in range(20)} == {"wrong_answer"}
