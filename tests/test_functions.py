@@ -26,6 +26,7 @@ class Stack:
 """
 COUNTS = "n = 0\ndef f():\n    global n\n    n += 1\n    return n\n"
 MATCHES = "import re\ndef f(x):\n    return re.match('a', x)\n"
+COLLIDES = "def f():\n    return [n * (2**61 - 1) for n in range(200_000)]\n"
 GENERATES = "def f(n):\n    yield from range(n)\n"
 COUNTER = "from collections import Counter, OrderedDict, namedtuple\ndef f(x):\n    return Counter(x)\n"
 REVERSES = """
@@ -176,6 +177,14 @@ CASES: list[tuple[str, str, TestCase, str, dict[str, Any]]] = [
     ),
     ("set", "def f():\n    return [2, 1, 1]\n", TestCase((), Expected({1, 2}, view="set")), "accepted", {}),
     ("set of lists", "def f():\n    return [[]]\n", TestCase((), Expected(set(), view="set")), "wrong_answer", {}),
+    (
+        "set of many",
+        "def f():\n    return [1, 2] * 10**5\n",
+        TestCase((), Expected({1, 2}, view="set")),
+        "accepted",
+        {},
+    ),
+    ("set of collisions", COLLIDES, TestCase((), Expected({1, 2}, view="set")), "wrong_answer", {}),
     ("length of a number", "def f():\n    return 1\n", TestCase((), Expected(1, view="len")), "wrong_answer", {}),
     ("true", MATCHES, TestCase(("ab",), Expected(relation="true")), "accepted", {}),
     ("false", MATCHES, TestCase(("b",), Expected(relation="false")), "accepted", {}),
