@@ -20,7 +20,7 @@ from codegym.trees import Renamed, Without, calls_check, is_check, is_plus_helpe
 
 MOST_TURNS = 200_000
 """Rounds of a loop that are unrolled."""
-_LONGEST = 64 << 20
+_LONGEST = 16 << 20
 _VIEWS: dict[str, View] = {
     name: name for name in ("set", "frozenset", "sorted", "list", "tuple", "len", "int", "float", "bool", "sum")
 }

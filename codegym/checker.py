@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from codegym.problem import Checker
@@ -233,12 +234,25 @@ def _typed(value: Any) -> Any:
     return kind, "nan" if kind is float and value != value else value
 
 
+def _alike_typed(lists_are_tuples: bool, value: Any) -> Any:
+    """A value that is equal to those that Python holds to be equal, and, if wished, tuples to lists."""
+    kind, typed = type(value), partial(_alike_typed, lists_are_tuples)
+    if kind in (list, tuple):
+        return list if lists_are_tuples else kind, tuple(map(typed, value))
+    if kind in (set, frozenset):
+        return set, frozenset(map(typed, value))
+    if kind is dict:
+        return kind, frozenset((typed(key), typed(item)) for key, item in value.items())
+    return (complex if kind in _NUMBERS else kind), value
+
+
 def _unordered_values(expected: list[Any], actual: list[Any], checker: Checker) -> str:
     """As multisets. Where numbers may differ a little, a perfect matching is looked for."""
     if len(expected) != len(actual):
         return f"expected {len(expected)} items, got {len(actual)}"
     try:
-        if Counter(map(_typed, expected)) == Counter(map(_typed, actual)):
+        typed = _typed if checker.equality == "types" else partial(_alike_typed, checker.equality == "json")
+        if Counter(map(typed, expected)) == Counter(map(typed, actual)):
             return ""
     except TypeError:
         pass  # not all can be hashed

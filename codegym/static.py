@@ -11,6 +11,8 @@ MOST_BITS = 1 << 20
 """Of a number that arithmetic makes."""
 MOST_ITEMS = 1 << 20
 """Of a sequence that is made longer."""
+MOST_PARTS = 2_000_000
+"""Of a whole value, however deep; 64 characters of text count for one."""
 
 
 class NotStatic(Exception):
@@ -102,7 +104,9 @@ def evaluate(node: ast.expr, names: Names) -> Any:
         NotStatic: it has none that could be told.
     """
     try:
-        return _value(node, names)
+        value = _value(node, names)
+        _measure(value, MOST_PARTS)
+        return value
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError):
         raise NotStatic(type(node).__name__) from None
 
@@ -142,6 +146,20 @@ def _value(node: ast.expr, names: Names) -> Any:
     raise NotStatic(type(node).__name__)
 
 
+def _measure(value: Any, left: int) -> int:
+    """How many parts fewer than ``left`` a value has; NotStatic for one that shares its parts until it is vast."""
+    left -= len(value) // 64 + 1 if isinstance(value, str | bytes) else 1
+    if left < 0:
+        raise NotStatic("a value that is too large")
+    if isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            left = _measure(item, left)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            left = _measure(item, _measure(key, left))
+    return left
+
+
 def _items(items: list[ast.expr], names: Names) -> list[Any]:
     made: list[Any] = []
     for item in items:
@@ -157,6 +175,12 @@ def _arithmetic(op: ast.operator, left: Any, right: Any) -> Any:
     if isinstance(op, ast.Pow) and type(left) is int and type(right) is int:
         if abs(right) * max(left.bit_length(), 1) > MOST_BITS:
             raise NotStatic("a number that is too large")
+    elif type(left) is int and type(right) is int:
+        if left.bit_length() + right.bit_length() > MOST_BITS:
+            raise NotStatic("a number that is too large")
+    elif isinstance(op, ast.Add) and isinstance(left, str | bytes | list | tuple):
+        if len(left) + len(right) > MOST_ITEMS:
+            raise NotStatic("a sequence that is too long")
     elif isinstance(op, ast.Mult):
         for one, other in ((left, right), (right, left)):
             if isinstance(one, str | bytes | list | tuple) and type(other) is int and len(one) * other > MOST_ITEMS:

@@ -160,6 +160,9 @@ def test_nothing_is_run_on_the_host(form: str, tmp_path: Path) -> None:
         "list(range(10**12))",
         "'%1000000000d' % 1",
         "1 << 10**12",
+        "[[0] * 10**6] * 10**6",
+        "[[[0] * 10**4] * 10**4] * 10**4",
+        "(['x' * 10**6] * 10**6,)",
         "1 / 0",
         "[][1]",
         "{[]: 1}",
@@ -180,6 +183,14 @@ def test_what_has_no_value_at_a_glance(text: str) -> None:
 
     with pytest.raises(NotStatic):
         evaluate(ast.parse(text, mode="eval").body, {})
+
+
+@pytest.mark.parametrize(("start", "step"), [("[1]", "x + x"), ("'a'", "x + x"), ("[1]", "[x, x]"), ("3", "x * x")])
+def test_values_that_double_line_by_line_are_not_followed(start: str, step: str) -> None:
+    """Variables that double with every line make no value that fills the memory; the code is left as it is."""
+    source = f"x = {start}\n" + f"x = {step}\n" * 70 + "assert f(x) == 1\n"
+    (test,) = turn(source, "f").tests
+    assert isinstance(test.input, Harness)
 
 
 VALUES = st.recursive(

@@ -26,6 +26,7 @@ class Stack:
 """
 COUNTS = "n = 0\ndef f():\n    global n\n    n += 1\n    return n\n"
 MATCHES = "import re\ndef f(x):\n    return re.match('a', x)\n"
+COLLIDES = "def f():\n    return [n * (2**61 - 1) for n in range(200_000)]\n"
 GENERATES = "def f(n):\n    yield from range(n)\n"
 COUNTER = "from collections import Counter, OrderedDict, namedtuple\ndef f(x):\n    return Counter(x)\n"
 REVERSES = """
@@ -88,6 +89,7 @@ MADE = (Call(()), Expected(relation="anything"))
 HEAD = {"entry_point": "Solution.turn", "arguments": (Argument("head", "Optional[ListNode]"),)}
 ROOT = {"entry_point": "Solution.turn", "arguments": (Argument("root", "TreeNode | None"),), "returns": "TreeNode"}
 PYTHON, JSON = Checker("value", equality="python"), Checker("value", equality="json")
+ANY_ORDER = Checker("value", equality="json", unordered=True)
 CASES: list[tuple[str, str, TestCase, str, dict[str, Any]]] = [
     # what it shows, the program, a test, the verdict, and how the problem differs from a plain one
     ("argument changed", SORTS, TestCase(([3, 1],), Expected([1, 3], argument=0)), "accepted", {}),
@@ -131,6 +133,20 @@ CASES: list[tuple[str, str, TestCase, str, dict[str, Any]]] = [
     ("1 is not True", "def f():\n    return [True]\n", TestCase((), [1]), "wrong_answer", {}),
     ("tuple for list", "def f():\n    return (1, (2,))\n", TestCase((), [1, [2]]), "accepted", {"checker": JSON}),
     ("tuple is no list", "def f():\n    return (1,)\n", TestCase((), [1]), "wrong_answer", {"checker": PYTHON}),
+    (
+        "tuples in any order",
+        "def f():\n    return [(2, 1.0), (1,)]\n",
+        TestCase((), [[1], [2, 1]]),
+        "accepted",
+        {"checker": ANY_ORDER},
+    ),
+    (
+        "others in any order",
+        "def f():\n    return [(2, 1.5), (1,)]\n",
+        TestCase((), [[1], [2, 1]]),
+        "wrong_answer",
+        {"checker": ANY_ORDER},
+    ),
     ("frozenset", "def f():\n    return {1, 2}\n", TestCase((), frozenset({1, 2})), "accepted", {"checker": PYTHON}),
     ("huge", "def f(n):\n    return n + 1\n", TestCase((10**9000,), 10**9000 + 1), "accepted", {}),
     ("huge, wrong", "def f(n):\n    return n\n", TestCase((10**9000,), 10**9000 + 1), "wrong_answer", {}),
@@ -176,6 +192,14 @@ CASES: list[tuple[str, str, TestCase, str, dict[str, Any]]] = [
     ),
     ("set", "def f():\n    return [2, 1, 1]\n", TestCase((), Expected({1, 2}, view="set")), "accepted", {}),
     ("set of lists", "def f():\n    return [[]]\n", TestCase((), Expected(set(), view="set")), "wrong_answer", {}),
+    (
+        "set of many",
+        "def f():\n    return [1, 2] * 10**5\n",
+        TestCase((), Expected({1, 2}, view="set")),
+        "accepted",
+        {},
+    ),
+    ("set of collisions", COLLIDES, TestCase((), Expected({1, 2}, view="set")), "wrong_answer", {}),
     ("length of a number", "def f():\n    return 1\n", TestCase((), Expected(1, view="len")), "wrong_answer", {}),
     ("true", MATCHES, TestCase(("ab",), Expected(relation="true")), "accepted", {}),
     ("false", MATCHES, TestCase(("b",), Expected(relation="false")), "accepted", {}),

@@ -18,7 +18,8 @@ from codegym.problem import LabelledProgram, Problem
 
 PUBLISHED = Published("bigcode/humanevalpack", {"python": ("data/python/data/*.jsonl",)}, "python")
 OTHER_LANGUAGES = ("cpp", "go", "java", "js", "rust")
-_LABELS = {"stackoverflow": "runtime_error", "infinite loop": "time_limit_exceeded"}
+_LABELS = dict.fromkeys(("stackoverflow", "infinite loop"), "time_limit_exceeded")
+"""By the symptoms that the data name; what they call a stack overflow is in Python a loop without end."""
 
 
 def load(path: Path | None, split: str | None = None) -> ProblemSet:

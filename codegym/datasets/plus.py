@@ -134,3 +134,8 @@ def _pyramid(base: float, height: float) -> int:
 
 _SECOND: dict[int, Callable[..., Any]] = {558: _padded_digits, 581: _pyramid}
 """Tasks of MBPP+ that take a second answer: its statement can be read in two ways."""
+
+
+def is_special(task: int) -> bool:
+    """Whether the results of a task of MBPP+ are compared otherwise than by equality and closeness."""
+    return task in SETS or task in TRUTHS or task in _SECOND

@@ -234,6 +234,31 @@ def test_hub_rows_of_plus_sets_hide_what_is_not_shown(tmp_path: Path) -> None:
     assert len(problem.private_tests) == 3
 
 
+@pytest.mark.parametrize(
+    ("task", "results", "right", "wrong"),
+    [
+        (2, "[(3, 1), ()]", "(1, 3, 1) if x else []", "(1,)"),
+        (737, "[True, False]", "__import__('re').match('a', 'a' if x else 'b')", "None"),
+        (558, "[27, 0]", "_", "5"),
+    ],
+)
+def test_tasks_with_a_comparison_of_their_own(
+    task: int, results: str, right: str, wrong: str, tmp_path: Path, any_sandbox: Sandbox
+) -> None:
+    """The hub's code compares by equality alone; tasks that accept more do so from its rows too."""
+    rows = PLUS_ROWS.replace(
+        "[[1, 2], [5, 5], [2.5, 0.25], [7, 0]]", "[[1], [0]]" if task != 558 else "[[12, 34], [1, 1]]"
+    )
+    rows = rows.replace("[3, 10, 2.75, 7]", results)
+    changes = {"task_id": task, "test": PLUS_CODE + rows.format("add")}
+    (problem,) = load("mbppplus", tmp_path, PLUS_HUB | changes)
+    if task == 558:
+        right = "sum(abs(int(a) - int(b)) for a, b in zip(str(x).zfill(2), str(*y).zfill(2)))"
+    for result, accepted in ((right, True), (wrong, False)):
+        program = f"def add(x, *y):\n    return {result}\n"
+        assert judge(program, problem, sandbox=any_sandbox).accepted is accepted, (task, result)
+
+
 def test_humaneval_shows_examples_that_no_assert_contradicts(tmp_path: Path) -> None:
     """The docstring's right example is public; the asserts are pairs, the random ones test code."""
     (problem,) = load("humaneval", tmp_path, EVAL)
