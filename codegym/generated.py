@@ -128,8 +128,9 @@ class PrivateTests(LazyTests):
             try:
                 self._generated = tuple(self._test(*pair) for pair in read_cache(key, self._generator.count))
             except (OSError, ValueError, TypeError, RecursionError):  # not there, or spoilt
-                pairs = self._make(sandbox())
-                write_cache(key, pairs)
+                maker = sandbox()
+                pairs = self._make(maker)
+                write_cache(key, pairs, maker)
                 self._generated = tuple(self._test(*pair) for pair in pairs)
         return self.given + self._generated
 
@@ -231,8 +232,13 @@ def read_cache(key: str, count: int) -> list[tuple[str, str]]:
     return pairs
 
 
-def write_cache(key: str, pairs: list[tuple[str, str]]) -> None:
-    """Keep the tests; a machine where that cannot be done makes them anew each time."""
+def write_cache(key: str, pairs: list[tuple[str, str]], maker: Sandbox) -> None:
+    """Keep the tests that ``maker`` made; a machine where that cannot be done makes them anew each time.
+
+    A scripted sandbox runs nothing, so what it says is of no use to others.
+    """
+    if maker.kind == "scripted":
+        return
     path = _cache_file(key)
     with contextlib.suppress(OSError):
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)

@@ -71,9 +71,10 @@ class ReferenceTests(LazyTests):
             try:
                 answers = [self._outcome(answer.encode(), n) for n, (_, answer) in enumerate(self._kept(key))]
             except (OSError, ValueError, TypeError, RecursionError):  # not there, or spoilt
-                raw = self._answer(sandbox())
+                maker = sandbox()
+                raw = self._answer(maker)
                 answers = [self._outcome(data, number) for number, data in enumerate(raw)]
-                write_cache(key, [("", data.decode()) for data in raw])
+                write_cache(key, [("", data.decode()) for data in raw], maker)
             self._made = tuple(
                 TestCase(given, self._expect(given, answer))
                 for given, answer in zip(self._inputs, answers, strict=True)

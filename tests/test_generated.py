@@ -56,7 +56,19 @@ def working(**more: Any) -> ScriptedSandbox:
         "generator": lambda _, order: printed(order.decode()),
         "reference": lambda _, given: printed(given.decode().upper() + "!"),
     }
-    return ScriptedSandbox(table | more)
+    return as_real(ScriptedSandbox(table | more))
+
+
+def as_real(sandbox: ScriptedSandbox) -> ScriptedSandbox:
+    """One whose answers are kept, as those of programs that were run."""
+    sandbox.kind = "real"
+    return sandbox
+
+
+def test_what_was_not_run_is_not_kept() -> None:
+    """Tests made of a scripted sandbox's answers are those of its owner alone, who may have scripted none."""
+    scripted_tests = private_tests(make_tests(), ScriptedSandbox())
+    assert scripted_tests != private_tests(make_tests(), working())
 
 
 def no_sandbox() -> Sandbox:
@@ -99,7 +111,7 @@ def test_tests_are_made_once() -> None:
 
 def test_tests_of_functions_are_the_same_from_the_cache() -> None:
     """Values that JSON does not know survive the cache with their types."""
-    sandbox = ScriptedSandbox({"generator": printed('[1, ["x"]]'), "reference": returned((1, 2**70))})
+    sandbox = as_real(ScriptedSandbox({"generator": printed('[1, ["x"]]'), "reference": returned((1, 2**70))}))
     made = function_tests().complete(lambda: sandbox)
     again = function_tests().complete(no_sandbox)
     assert again == made == (TestCase((1, {"x"}), (1, 2**70)),) * 3
@@ -112,7 +124,7 @@ def test_any_text_survives_the_cache(parts: list[str]) -> None:
     from codegym.generated import read_cache, write_cache
 
     pairs = [(part, part[::-1]) for part in parts]
-    write_cache("any", pairs)
+    write_cache("any", pairs, working())
     assert read_cache("any", 3) == pairs
 
 
@@ -167,7 +179,7 @@ def test_a_spoilt_cache_is_made_anew(fresh_cache: Path, spoilt: str) -> None:
 @pytest.mark.parametrize("pairs", [["{", "1"], ["[1]", "1"], ['[1, ["a"]]', '"x"'], ['{"eval": 1}', "1"]])
 def test_a_spoilt_cache_of_a_function_is_made_anew(fresh_cache: Path, pairs: list[str]) -> None:
     """Text in the cache that is no value of the signature's types is not believed."""
-    sandbox = ScriptedSandbox({"generator": printed('[1, ["x"]]'), "reference": returned((1, 2))})
+    sandbox = as_real(ScriptedSandbox({"generator": printed('[1, ["x"]]'), "reference": returned((1, 2))}))
     made = function_tests().complete(lambda: sandbox)
     (file,) = (fresh_cache / "tests").iterdir()
     file.write_text(json.dumps([pairs] * 3))
