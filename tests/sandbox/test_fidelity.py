@@ -8,6 +8,7 @@ import functools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,8 @@ def version_of(python: str) -> bytes:
 @pytest.fixture(scope="module")
 def plain() -> Iterator[PlainRuns]:
     """One set of plain runs for all backends."""
+    # A shell's background jobs ignore Ctrl-C, and so would what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     executor = ThreadPoolExecutor(THREADS)
     yield PlainRuns(executor)
     executor.shutdown(cancel_futures=True)
