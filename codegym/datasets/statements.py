@@ -65,9 +65,11 @@ def text_checker(statement: str) -> Checker:
 
 
 def value_checker(statement: str) -> Checker:
-    """How returned values are compared: floats within 1e-5, as the sites do; a list in any order where that will do."""
+    """How returned values are compared: as JSON, floats within 1e-5, as sites do; in any order where that will do."""
     tolerance = stated_tolerance(statement) or 1e-5
-    return Checker("value", abs_tol=tolerance, rel_tol=tolerance, unordered=bool(_ANY_ORDER.search(statement)))
+    return Checker(
+        "value", abs_tol=tolerance, rel_tol=tolerance, unordered=bool(_ANY_ORDER.search(statement)), equality="json"
+    )
 
 
 def stated_tolerance(statement: str) -> float:
