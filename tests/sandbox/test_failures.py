@@ -151,7 +151,7 @@ def test_after_bounded_tries_one_sentence_says_what_broke(trouble: str) -> None:
     """Boxes that all fail make an error that names the kind and the last failure; later the pool works again."""
     break_down, words = TROUBLES[trouble]
     with FakePool(at_last=break_down) as pool:
-        with pytest.raises(SandboxError, match=rf"from a fake box, but \d in a row failed.*{words}") as caught:
+        with pytest.raises(SandboxError, match=rf"from a fake box, but \d+ in a row failed.*{words}") as caught:
             pool.execute(ECHO, INPUTS, SOON)
         assert "\n" not in str(caught.value)
         assert len(pool.boxes) <= MOST_TRIES
@@ -314,7 +314,7 @@ def test_a_runner_killed_at_every_try(kind: str, monkeypatch: pytest.MonkeyPatch
 
         with monkeypatch.context() as patch:
             patch.setattr(type(sandbox), "start_box", start_and_kill)
-            with pytest.raises(SandboxError, match=rf"from a {kind} box, but \d in a row failed.*(stream|connect)"):
+            with pytest.raises(SandboxError, match=rf"from a {kind} box, but \d+ in a row failed.*(stream|connect)"):
                 sandbox.execute(ECHO, INPUTS, REAL)
         assert len(begun) <= MOST_TRIES
         assert [run.stdout for run in sandbox.execute(ECHO, INPUTS, REAL)] == PRINTED
