@@ -189,7 +189,7 @@ def rows(path: Path, count: int, pause: str = "") -> None:
                 **{"public_tests": {"input": ["2\n"], "output": ["4\n"]}, "private_tests": tests},
                 **{"generated_tests": {"input": [], "output": []}, "time_limit": {"seconds": 2, "nanos": 0}},
                 **{"memory_limit_bytes": 256000000, "difficulty": 7, "cf_rating": 800, "cf_tags": ["math"]},
-                "solutions": {"language": [3, 2], "solution": [f"{pause}{wrong}{RIGHT}", "int main() {}"]},
+                "solutions": {"language": [3, 4], "solution": [f"{pause}{wrong}{RIGHT}", "class Main {}"]},
                 "incorrect_solutions": {"language": [3], "solution": ["print(abs(int(input())) * 2)\n"]},
             }
             file.write(json.dumps(row) + "\n")
