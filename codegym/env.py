@@ -345,15 +345,15 @@ class CodeRepairEnv(gym.Env[Observation, str]):
     def _random_judgement(self, sandbox: Sandbox) -> tuple[Problem, Judgement]:
         """RLEF's ablation: how a random wrong program of another problem does on that problem's public tests."""
         if self._with_wrong is None:  # numbers, not problems, of which there may be more than memory holds
-            self._with_wrong = {p.id: n for n, p in enumerate(self.problems) if p.wrong_programs}
+            self._with_wrong = {p.id: n for n, p in enumerate(self.problems) if p.wrong_programs_in("python")}
         others = [number for name, number in self._with_wrong.items() if name != self.problem.id]
         if not others:
             raise ProblemError("expected another problem with a wrong program for feedback 'random', got none")
         problem = self.problems[others[int(self.np_random.integers(len(others)))]]
-        number = int(self.np_random.integers(len(problem.wrong_programs)))
+        number = int(self.np_random.integers(len(problem.wrong_programs_in("python"))))
         known = self._random_judgements.get((problem.id, number))
         if known is None:
-            wrong = problem.wrong_programs[number]
+            wrong = problem.wrong_programs_in("python")[number]
             known = judge(wrong.source, problem, sandbox=sandbox, split="public", language=wrong.language)
             self._random_judgements[problem.id, number] = known
         return problem, known

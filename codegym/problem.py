@@ -241,3 +241,7 @@ class Problem:
     def wrong_programs(self) -> tuple[LabelledProgram, ...]:
         """The labelled programs that are not accepted."""
         return tuple(program for program in self.programs if program.label != "accepted")
+
+    def wrong_programs_in(self, language: str) -> tuple[LabelledProgram, ...]:
+        """Those of the wrong programs that are in this language."""
+        return tuple(program for program in self.wrong_programs if program.language == language)

@@ -135,3 +135,17 @@ def test_wrong_programs_are_those_not_accepted() -> None:
     labels = ("wrong_answer", "accepted", "runtime_error", "compile_error")
     problem = make_problem(programs=tuple(LabelledProgram(label, label, "") for label in labels))
     assert [program.label for program in problem.wrong_programs] == ["wrong_answer", "runtime_error", "compile_error"]
+
+
+def test_wrong_programs_by_language() -> None:
+    """Those that are not accepted, in one language; another language's are not taken for it."""
+    programs = (
+        LabelledProgram("a", "accepted", "1"),
+        LabelledProgram("b", "wrong_answer", "2"),
+        LabelledProgram("c", "rejected", "int main() {}", "cpp"),
+        LabelledProgram("d", "rejected", "print 1", "python2"),
+    )
+    problem = dataclasses.replace(make_problem("p"), programs=programs)
+    assert [program.name for program in problem.wrong_programs] == ["b", "c", "d"]
+    assert [program.name for program in problem.wrong_programs_in("python")] == ["b"]
+    assert [program.name for program in problem.wrong_programs_in("cpp")] == ["c"]

@@ -56,7 +56,8 @@ def oracle(problem: Problem, turn: int) -> str | None:
 
 def wrong(problem: Problem, turn: int) -> str | None:
     """The first labelled wrong program, at every turn."""
-    return problem.wrong_programs[0].source if problem.wrong_programs else None
+    wrong = problem.wrong_programs_in("python")
+    return wrong[0].source if wrong else None
 
 
 def starter(problem: Problem, turn: int) -> str | None:
@@ -69,10 +70,11 @@ def repair(problem: Problem, turn: int) -> str | None:
 
     The wrong one is one that the problem says fails a public test, where it says so of any.
     """
-    if turn or not problem.wrong_programs:
+    wrong = problem.wrong_programs_in("python")
+    if turn or not wrong:
         return problem.reference
-    failing = [program for program in problem.wrong_programs if program.fails == "public"]
-    return (failing or list(problem.wrong_programs))[0].source
+    failing = [program for program in wrong if program.fails == "public"]
+    return (failing or wrong)[0].source
 
 
 class ReplayAgent:
