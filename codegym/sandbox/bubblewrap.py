@@ -133,7 +133,11 @@ class BubblewrapBox(Box):
             self._first = None
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(END_S)  # it reaps what it started; this process may be the last to whom that falls
-        self._process.kill()
+        if self._process.returncode is None:
+            # What it has started may wait for it for ever, and is in its process group from the first.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
         self._process.wait()
 
     def forget(self) -> None:
