@@ -1,6 +1,7 @@
 """A pool of warm boxes behind one :class:`~codegym.sandbox.base.Sandbox`: hand out, replace, retry, close."""
 
 import contextlib
+import math
 import os
 import threading
 import time
@@ -46,6 +47,7 @@ class BoxPool(Sandbox, ABC):
             raise UsageError(f"expected a positive number of workers, got {workers!r}")
         self.workers = workers or len(os.sched_getaffinity(0))
         self._closed = False
+        self._best_s = math.inf
         self._proven = False  # whether a box has ever started, so that one that does not is a passing trouble
         self._begin()
         self._apart.warm()
@@ -70,6 +72,10 @@ class BoxPool(Sandbox, ABC):
     @abstractmethod
     def protections(self) -> Mapping[str, str]:
         """See :class:`~codegym.sandbox.base.Sandbox`."""
+
+    def pace(self) -> dict[str, float]:
+        """What a new runner is told of the machine's best pace, if anything is known."""
+        return {"best_s": self._best_s} if self._best_s < math.inf else {}
 
     def execute(
         self,
@@ -222,6 +228,7 @@ class BoxPool(Sandbox, ABC):
                 with self._box(room, fresh=failures > 0) as box:
                     box.prepare(limits)
                     work(box, ask if stop else None, results)
+                    self._best_s = min(self._best_s, box.channel.best_s)
                     box.runs += len(results) - before
                 return results
             except (BoxFailure, SandboxUnavailable) as error:

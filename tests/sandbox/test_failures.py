@@ -43,7 +43,7 @@ Trouble = Callable[[socket.socket], object]
 
 def answer(data: bytes, *, status: int = 0, size: int | None = None) -> bytes:
     """What a runner says of a program that printed ``data``."""
-    return RESULT.pack(MAGIC, status, 0, 0.1, 0.2, 1000, len(data) if size is None else size, 0, 0) + data
+    return RESULT.pack(MAGIC, 1.0, status, 0, 0.1, 0.2, 1000, len(data) if size is None else size, 0, 0) + data
 
 
 def silence(box: socket.socket) -> None:
