@@ -67,19 +67,18 @@ class Endpoint:
         context = context or Context()
         for left in reversed(range(MALFORMED_TRIES)):
             try:
-                answer = read(await self._request(observation, context))
+                return await self._request(observation, context)
             except ValueError as error:
                 if not left:
-                    raise RequestError(f"expected an answer from {self._where()}, got {said(error)}") from None
-            else:
-                return answer
+                    raise RequestError(f"expected an answer from {self._where()}, got {_short(error)}") from None
             await asyncio.sleep(_PAUSE_S)
         raise AssertionError("unreachable")
 
     def _where(self) -> str:
         return f"{self._model!r} at {self._client.base_url.host}"
 
-    async def _request(self, observation: Observation, context: Context) -> Any:
+    async def _request(self, observation: Observation, context: Context) -> Answer:
+        """One request, with the client's own tries. A ValueError says that what came back was no response."""
         fields: dict[str, Any] = {
             "temperature": self._sampling.temperature,
             "top_p": self._sampling.top_p,
@@ -90,17 +89,18 @@ class Endpoint:
         errors = self._errors
         try:
             async with asyncio.timeout(self._longest_s):
-                return await self._client.chat.completions.create(
+                response = await self._client.chat.completions.create(
                     model=self._model,
                     messages=messages(observation, context, self._sampling.system),  # type: ignore[arg-type]
                     extra_body=dict(self._sampling.body) or None,
                     **fields,
                 )
+            return read(response)
         except (errors.AuthenticationError, errors.PermissionDeniedError, errors.NotFoundError) as error:
             raise AgentError(f"expected {self._where()} to take requests, got {_short(error)}") from None
         except errors.BadRequestError as error:
             if error.code in _REFUSALS:
-                return REFUSED
+                return Answer("")
             raise RequestError(f"expected {self._where()} to take a request, got {_short(error)}") from None
         except errors.APIStatusError as error:
             if error.code == "insufficient_quota":
@@ -118,10 +118,6 @@ class Endpoint:
         await self._client.close()
 
 
-REFUSED: Any = {"choices": [{"message": {"content": ""}}]}
-"""What a request that the endpoint itself refused, for what was asked in it, comes to."""
-
-
 def _short(error: BaseException) -> str:
     text = said(error)
     return text if len(text) <= 300 else f"{text[:300]}..."
@@ -133,19 +129,15 @@ def read(response: Any) -> Answer:
     Raises:
         ValueError: there is none in it.
     """
-    data = response if isinstance(response, dict) else getattr(response, "model_dump", lambda: None)()
-    data = data if isinstance(data, dict) else {}
-    choices = data.get("choices")
-    first = choices[0] if isinstance(choices, list) and choices else None
-    message = first.get("message") if isinstance(first, dict) else None
-    if not isinstance(message, dict):
+    choices = getattr(response, "choices", None)
+    message = getattr(choices[0], "message", None) if isinstance(choices, list) and choices else None
+    if message is None:
         raise ValueError(f"a response without a message: {str(response)[:100]!r}")
-    text = message.get("content") or message.get("refusal") or ""
+    text = getattr(message, "content", None) or getattr(message, "refusal", None) or ""
     if not isinstance(text, str):
         raise ValueError(f"a message whose content is no text: {str(text)[:100]!r}")
-    usage = data.get("usage")
-    counts = usage if isinstance(usage, dict) else {}
-    return Answer(text, _count(counts.get("prompt_tokens")), _count(counts.get("completion_tokens")))
+    usage = getattr(response, "usage", None)
+    return Answer(text, *(_count(getattr(usage, name, 0)) for name in ("prompt_tokens", "completion_tokens")))
 
 
 def _count(value: object) -> int:
