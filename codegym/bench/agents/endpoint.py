@@ -86,12 +86,13 @@ class Endpoint:
             "seed": context.seed if self._sampling.send_seed else None,
         }
         fields = {name: value for name, value in fields.items() if value is not None}
+        said_so_far: Any = messages(observation, context, self._sampling.system)
         errors = self._errors
         try:
             async with asyncio.timeout(self._longest_s):
                 response = await self._client.chat.completions.create(
                     model=self._model,
-                    messages=messages(observation, context, self._sampling.system),  # type: ignore[arg-type]
+                    messages=said_so_far,
                     extra_body=dict(self._sampling.body) or None,
                     **fields,
                 )
