@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from codegym.errors import UsageError
@@ -69,7 +69,8 @@ class Episode:
 
     def to_json(self) -> str:
         """One line of JSON (ASCII, so that any text survives)."""
-        return json.dumps(packed({"format": FORMAT, **asdict(self)}), allow_nan=False)
+        data = {"format": FORMAT, **_fields(self), "turns": [_fields(turn) for turn in self.turns]}
+        return json.dumps(packed(data), allow_nan=False)
 
     @classmethod
     def from_json(cls, line: str) -> "Episode":
@@ -107,6 +108,10 @@ def _made(kind: type[Record], data: dict[str, Any]) -> Record:
         if not number and type(value) is not (each.type if each.type in (str, int, bool) else tuple):
             raise TypeError(each.name)
     return record
+
+
+def _fields(record: Episode | TurnRecord) -> dict[str, Any]:
+    return {each.name: getattr(record, each.name) for each in fields(record)}
 
 
 def packed(data: Any) -> Any:

@@ -71,7 +71,7 @@ class CommandAgent:
             try:
                 answer = child.ask(question, self._timeout_s)
             except RequestError as error:
-                child.kill()
+                self._drop(child)
                 if not self._open:
                     raise AgentError(STOPPED) from None
                 if not left:
@@ -85,17 +85,25 @@ class CommandAgent:
         with self._lock:
             if not self._open:
                 raise AgentError(STOPPED)
-            if self._child is None or self._child.ended:
+            if self._child is None:
                 self._child = Child(self._words)
             return self._child
+
+    def _drop(self, child: "Child") -> None:
+        """Have done with a child; the next question starts another one."""
+        with self._lock:
+            if self._child is child:
+                self._child = None
+        child.kill()
+        child.close()
 
     def close(self) -> None:
         """End the child, which is told by the end of its input."""
         with self._lock:
             self._open = False
-            if self._child is not None:
-                self._child.close()
-                self._child = None
+            child, self._child = self._child, None
+        if child is not None:
+            child.close()
 
 
 class Child:
@@ -213,7 +221,7 @@ class Child:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Let it end by itself, at the end of its input, and soon."""
+        """Let it end by itself, at the end of its input, and soon. May be called by several threads."""
         self._outbox.put(None)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_GRACE_S)
