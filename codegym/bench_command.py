@@ -35,7 +35,7 @@ class Request:
     """What ``codegym bench`` is asked for.
 
     Attributes:
-        agent: its name, or None.
+        agent: its name, or None where others than it are asked for.
         source: where the problems are from.
         turns: turns an episode.
         rollouts: episodes a problem.
@@ -72,13 +72,12 @@ class Request:
 
     def settings(self) -> Settings:
         """Of the run."""
-        if self.agent is None:
-            raise UsageError("expected --agent NAME (or --rejudge RUN, or --matrix FILE), got none")
-        extract = default_extract(self.agent) if self.extract is None else self.extract
+        agent = self.agent or ""
+        extract = default_extract(agent) if self.extract is None else self.extract
         if extract not in ("raw", "first", "last"):
             raise UsageError(f"expected --extract raw, first or last, got {extract!r}")
         return Settings(
-            self.agent,
+            agent,
             self.turns,
             self.rollouts,
             self.feedback,
@@ -126,7 +125,7 @@ def refuse(given: Set[str], option: str, takes: Set[str]) -> None:
     """
     others = sorted(given - takes - {"context"})
     if others:
-        name = {"folder": "out", "as_json": "json"}.get(others[0], others[0].replace("_", "-"))
+        name = {"source": "problems"}.get(others[0], others[0].replace("_", "-"))
         raise UsageError(f"expected {option} without --{name}, which is told by it, got both")
 
 

@@ -72,6 +72,8 @@ def bench(
 
     The key of an endpoint is OPENAI_API_KEY of the environment. Exit status 1 if episodes failed through our fault.
     """
+    if agent is None and rejudge is None and matrix is None:
+        raise typer.BadParameter("expected a name (or --rejudge RUN, or --matrix FILE), got none", param_hint="--agent")
     from codegym import bench_command as command
     from codegym.bench.options import Connection, Sampling, load_templates, read_text
     from codegym.bench.source import Source

@@ -9,6 +9,9 @@ from codegym.bench.agents.protocol import Answer, AnyAgent, Context
 from codegym.env import Observation
 from codegym.errors import AgentError
 
+LONGEST = 1 << 24
+"""Characters of an answer, at most."""
+
 
 def ask(agent: AnyAgent, observation: Observation, context: Context | None = None) -> Answer:
     """The agent's answer.
@@ -43,10 +46,11 @@ def checked(answer: object) -> Answer:
     Raises:
         AgentError: it is something else.
     """
-    if isinstance(answer, str):
-        return Answer(answer)
-    if isinstance(answer, Answer) and isinstance(answer.text, str):
-        return answer
+    found = Answer(answer) if isinstance(answer, str) else answer
+    if isinstance(found, Answer) and isinstance(found.text, str):
+        if len(found.text) > LONGEST:
+            raise AgentError(f"expected an answer of at most {LONGEST} characters, got {len(found.text)}")
+        return found
     raise AgentError(f"expected an answer as text from the agent, got {type(answer).__name__}")
 
 
