@@ -1,9 +1,7 @@
 """Tests of codegym.bench.run."""
 
-import asyncio
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -16,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from codegym import Limits, Sandbox
-from codegym.bench.agents import Context
+from codegym import Sandbox
 from codegym.bench.run import Listener, RunFolder, Settings, run_benchmark
 from codegym.datasets import ProblemSet
 from codegym.env import Observation
@@ -25,7 +22,7 @@ from codegym.episode import Episode
 from codegym.errors import AgentError, SandboxUnavailable, UsageError
 from codegym.running import read_about
 from tests.conftest import SOUND
-from tests.fakes import PRIVATE, PUBLIC_ONLY, RIGHT, WRONG, Around, Failing, make_problem, scripted
+from tests.fakes import PRIVATE, WRONG, Failing, make_problem, scripted
 
 PROBLEMS = ProblemSet([make_problem(name) for name in "abcd"], "four")
 ABOUT: dict[str, Any] = {"format": 1, "settings": {"agent": "x"}, "problems": {"hash": "1"}}
@@ -302,61 +299,6 @@ def test_ctrl_c_at_the_command_line(tmp_path: Path, any_sandbox: Sandbox) -> Non
     assert kept(tmp_path / "run")[: len(before)] == before
 
 
-def test_an_interrupt_stops_an_agent_that_waits(tmp_path: Path, agent: Any) -> None:
-    """Ctrl-C ends a coroutine that would wait for ever; what it was asked is asked again on resuming, and no more."""
-    asked: list[str] = []
-    waiting = [True]
-
-    async def answer(observation: Observation) -> str:
-        asked.append(observation["problem"])
-        while waiting[0] and "(d)" in observation["problem"]:
-            await asyncio.sleep(0.01)
-        return RIGHT
-
-    name = agent(answer)
-
-    def interrupt(episode: Episode) -> None:
-        if len(kept(tmp_path)) == 3:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, name, concurrency=2, listener=Listener(ended=interrupt))
-    waiting[0] = False
-    assert names(run(tmp_path, name, resume=True)) == [(letter, 0) for letter in "abcd"]
-    assert len(asked) <= 5
-
-
-def test_answers_of_an_episode_that_was_cut_off_are_not_asked_again(tmp_path: Path, agent: Any) -> None:
-    """After a failure at the second turn only that turn is asked again; when all is over the journal is gone."""
-    asked: list[tuple[str, int]] = []
-    broken = [True]
-
-    def answer(observation: Observation) -> str:
-        turn = len(observation["dialogue"])
-        asked.append((observation["problem"][18:19], turn))
-        if broken[0] and asked[-1] == ("a", 1):
-            raise ValueError
-        return RIGHT if turn else WRONG
-
-    name = agent(answer)
-    with pytest.raises(AgentError):
-        run(tmp_path, name)
-    journal = (tmp_path / "answers.jsonl").read_bytes()
-    (tmp_path / "answers.jsonl").write_bytes(journal + b'{"half')
-    broken[0] = False
-    run(tmp_path, name, resume=True)
-    assert sorted(asked) == sorted([("a", 1), *((letter, turn) for letter in "abcd" for turn in (0, 1))])
-    assert not (tmp_path / "answers.jsonl").exists()
-
-
-def test_a_spoilt_journal_is_refused(tmp_path: Path) -> None:
-    """A whole line that is no answer is told with file and line."""
-    run(tmp_path)
-    (tmp_path / "answers.jsonl").write_text("{}\n")
-    with pytest.raises(UsageError, match=r"answers\.jsonl:1: expected an answer that was kept"):
-        run(tmp_path, resume=True)
-
-
 def test_each_resumption_is_written_down(tmp_path: Path) -> None:
     """``run.json`` keeps how the run began, and how it was gone on with each time: sandbox, machine, concurrency."""
     run(tmp_path, concurrency=2)
@@ -367,30 +309,6 @@ def test_each_resumption_is_written_down(tmp_path: Path) -> None:
     assert {key: value for key, value in about.items() if key != "resumed"} == first
     assert [entry["agent"]["concurrency"] for entry in about["resumed"]] == [3, 4]
     assert all(entry["machine"] == first["machine"] and "settings" not in entry for entry in about["resumed"])
-
-
-@pytest.mark.parametrize("concurrency", [1, 5])
-def test_an_agent_that_samples_by_its_seed_plays_the_same_run(tmp_path: Path, agent: Any, concurrency: int) -> None:
-    """What an agent draws with the seed that it is given depends on the run's seed, problem, rollout and turn alone."""
-
-    def answer(observation: Observation, context: Context) -> str:
-        return random.Random(context.seed).choice([RIGHT, WRONG, PUBLIC_ONLY]) + f"# {context.seed}"
-
-    class Seeded(Around):
-        def execute(self, program: str, inputs: Any, limits: Limits, **options: Any) -> Any:
-            return super().execute(program.partition("#")[0], inputs, limits, **options)
-
-    name = agent(answer)
-
-    def play(out: str, seed: int, at_once: int) -> list[Episode]:
-        settings = {"rollouts": 6, "seed": seed}
-        return run(tmp_path / out, name, Seeded(scripted()), settings=settings, concurrency=at_once)
-
-    wanted = play("one", 0, 1)
-    assert play("again", 0, concurrency) == wanted
-    assert play("other", 1, concurrency) != wanted
-    seeds = [turn.answer for episode in wanted for turn in episode.turns]
-    assert len(set(seeds)) == len(seeds)
 
 
 def test_run_json_is_whole_at_every_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
