@@ -84,6 +84,16 @@ def test_neither_key_nor_endpoint_is_refused() -> None:
         make_agent("openai:m", PROBLEMS)
 
 
+@pytest.mark.parametrize("url", ["nonsense", "ftp://x/v1", "http://", "http:///v1", "http://["])
+def test_an_address_that_is_none_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be asked is told before anything is."""
+    with pytest.raises(UsageError, match="expected an endpoint such as"):
+        Connection(url)
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+    with pytest.raises(UsageError, match="expected an endpoint such as"):
+        make_agent("openai:m", PROBLEMS)
+
+
 def test_without_the_client_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing package is no traceback."""
     monkeypatch.setitem(sys.modules, "openai", None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from codegym.datasets.yaml_reader import parse
 from codegym.errors import UsageError
@@ -73,6 +74,23 @@ class Connection:
                 "expected retries of at least 0, a batch of at least 1 and a time-out above 0 s and up to a day, "
                 f"got {self.retries}, {self.batch} and {self.timeout_s}"
             )
+        if self.base_url:
+            check_url(self.base_url)
+
+
+def check_url(url: str) -> None:
+    """Refuse an address that is none of an endpoint.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError(f"expected an endpoint such as http://127.0.0.1:8000/v1, got {url!r}")
 
 
 def is_chat(agent: str) -> bool:

@@ -51,7 +51,11 @@ def describe_run(
         "package": package_hash(),
         "settings": settings.as_dict(),
         "problems": {"name": problems.name, "count": len(problems), "hash": problems.content_hash},
-        "agent": {**_agent_files(settings.agent), **_reached(connection or Connection()), "concurrency": concurrency},
+        "agent": {
+            **_agent_files(settings.agent),
+            **_reached(settings.agent, connection or Connection()),
+            "concurrency": concurrency,
+        },
         "sandbox": {"kind": sandbox.kind, "protections": dict(sandbox.protections())},
         "machine": machine(),
         "libraries": {name: version(name) for name in _LIBRARIES if name in sys.modules},
@@ -103,9 +107,9 @@ def _agent_files(agent: str) -> dict[str, str]:
         return {}
 
 
-def _reached(connection: Connection) -> dict[str, Any]:
+def _reached(agent: str, connection: Connection) -> dict[str, Any]:
     """Where and how the agent is reached, without a name or password in it."""
-    url = connection.base_url or os.environ.get("OPENAI_BASE_URL")
+    url = connection.base_url or (os.environ.get("OPENAI_BASE_URL") if agent.startswith("openai:") else None)
     if url:
         parts = urlsplit(url)
         url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

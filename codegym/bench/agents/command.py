@@ -129,7 +129,7 @@ class Child:
         self._waiting: dict[int, Future[Answer]] = {}
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._tail: deque[bytes] = deque(maxlen=_TAIL)
-        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._write, self._read, self._listen)]
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._listen, self._write, self._read)]
         for thread in self._threads:
             thread.start()
 
@@ -197,7 +197,7 @@ class Child:
         """Nothing more comes from it: tell all who wait."""
         self.kill()
         self._process.wait()
-        self._threads[2].join(_GRACE_S)
+        self._threads[0].join(_GRACE_S)  # it was started first, so there is something to join
         with self._lock:
             self.ended = True
             lost, self._waiting = self._waiting, {}

@@ -8,7 +8,7 @@ from codegym.bench.agents.asking import said
 from codegym.bench.agents.chat import messages
 from codegym.bench.agents.gather import gather
 from codegym.bench.agents.protocol import Agent, Answer, Context
-from codegym.bench.options import Connection, Sampling
+from codegym.bench.options import Connection, Sampling, check_url
 from codegym.env import Observation
 from codegym.errors import AgentError, RequestError, UsageError
 
@@ -51,6 +51,8 @@ class Endpoint:
                 "expected a key in OPENAI_API_KEY, or an endpoint (--base-url or OPENAI_BASE_URL) that needs none, "
                 "got neither"
             )
+        if url:
+            check_url(url)
         try:
             self._client = openai.AsyncOpenAI(
                 api_key=key, base_url=url, timeout=connection.timeout_s, max_retries=connection.retries

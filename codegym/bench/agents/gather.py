@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import gc
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -114,6 +116,10 @@ class Looped:
         for task in asking:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
+        del asking
+        with warnings.catch_warnings():  # a client cancelled while it connects leaves coroutines that it never began
+            warnings.simplefilter("ignore", RuntimeWarning)
+            gc.collect()
         with contextlib.suppress(Exception):
             await getattr(self._agent, "aclose", _nothing)()
 
