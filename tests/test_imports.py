@@ -66,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
     "env": STEP | {"languages"},
     "wrappers": {"env", "episode", "errors", "feedback", "spaces"},
     "running": {"errors"},
+    "metrics": {"errors"},
     "bench": STEP | {"env", "episode", "running", "wrappers", "version"},
     "play": {"env", "errors"},
     "progress": {"episode"},
@@ -172,7 +173,11 @@ def fresh(script: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "requests"])
+HEAVY = ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "requests"]
+HEAVY += ["inspect_ai", "jinja2", "matplotlib", "sacrebleu", "tensorboardX"]
+
+
+@pytest.mark.parametrize("name", HEAVY)
 def test_import_loads_nothing_heavy(name: str) -> None:
     """``import codegym`` loads none of the libraries that only parts of it need, beyond what Gymnasium loads."""
     script = "import sys, gymnasium; before = set(sys.modules); import codegym; print(*(set(sys.modules) - before))"
