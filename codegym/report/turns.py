@@ -88,13 +88,17 @@ def _distance(turn: int, programs: int, repeats: int, values: list[float]) -> Di
     return Distance(turn, programs, repeats, tuple(values), mean)
 
 
+def end_of(row: Row) -> str:
+    """The state at the end of an episode."""
+    return SOLVED if row.solved else PRIVATE_FAIL if row.turns[-1].verdict == PASSED else PUBLIC_FAIL
+
+
 def flow_of(rows: Iterable[Row], turns: int) -> Counter[tuple[int, str, str]]:
     """Episodes by turn, state at it and state at the next; one that has ended stays as it is until the end."""
     flow: Counter[tuple[int, str, str]] = Counter()
     for row in rows:
         states = [turn.verdict for turn in row.turns]
-        end = SOLVED if row.solved else PRIVATE_FAIL if states[-1] == PASSED else PUBLIC_FAIL
-        states += [states[-1]] * (turns - len(states)) + [end]
+        states += [states[-1]] * (turns - len(states)) + [end_of(row)]
         flow.update((number, *step) for number, step in enumerate(pairwise(states), 1))
     return flow
 
