@@ -77,7 +77,13 @@ def draw_figures(summaries: Sequence[Summary]) -> list[Figure]:
     tall = (9.0, 0.6 + 2.6 * len(shown))
     kinds = len({f.verdict for s in shown for f in s.failures})
     plans: list[tuple[str, str, str, Draw, tuple[float, float]]] = [
-        ("flow", "Verdicts from turn to turn", "Bands lead from each verdict to the next turn's.", _flow, tall),
+        (
+            "flow",
+            "Verdicts from turn to turn",
+            "Bands lead from each verdict to the next turn's; what has ended stays as it is.",
+            _flow,
+            tall,
+        ),
         ("turns", "Solve rate against turns", "A line a run, with 95 % intervals.", _turns, (6.0, 4.0)),
         (
             "repair",
@@ -145,6 +151,8 @@ def _repair(figure: Any, summaries: Sequence[Summary]) -> None:
     for number, (summary, colour) in enumerate(zip(summaries, _RUNS, strict=False)):
         found = {f.verdict: f for f in summary.failures}
         there = [(place, found[kind]) for place, kind in enumerate(kinds) if kind in found]
+        if not there:
+            continue
         at = [place + (number - (len(summaries) - 1) / 2) * height for place, _ in there]
         shares = [100 * failure.solved / failure.episodes for _, failure in there]
         label = plain(summary.run.name, 30)
@@ -185,7 +193,10 @@ def _difficulty(figure: Any, summaries: Sequence[Summary]) -> None:
         there = [(place, found[level]) for place, level in enumerate(levels) if level in found]
         at = [place + (number - (len(summaries) - 1) / 2) * width for place, _ in there]
         values, ends = _bars(axes, at, [group.rate for _, group in there])
-        axes.bar(at, values, width * 0.9, yerr=ends, capsize=3, color=colour, label=plain(summary.run.name, 30))
+        ink = axes.xaxis.label.get_color()
+        axes.bar(
+            at, values, width * 0.9, yerr=ends, capsize=3, ecolor=ink, color=colour, label=plain(summary.run.name, 30)
+        )
     axes.set_xticks(range(len(levels)), [plain(level, 20) or "none" for level in levels])
     axes.set(ylabel="solved, %", ylim=(0, 105))
     _legend(axes)
@@ -197,7 +208,10 @@ def _time(figure: Any, summaries: Sequence[Summary]) -> None:
     for summary, colour in zip(summaries, _RUNS, strict=False):
         seconds = np.percentile([max(row.seconds, 1e-4) for row in summary.run.ended], shares)
         axes.plot(seconds, shares, color=colour, label=plain(summary.run.name, 30))
+    ticker: Any = importlib.import_module("matplotlib.ticker")
     axes.set(xscale="log", xlabel="seconds an episode (by the clock)", ylabel="episodes, %", ylim=(0, 102))
+    axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda seconds, _: f"{seconds:g}"))
+    axes.xaxis.set_minor_formatter(ticker.NullFormatter())
     _legend(axes)
 
 
