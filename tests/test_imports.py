@@ -68,10 +68,12 @@ ROOMS: dict[str, set[str]] = {
     "running": {"errors"},
     "metrics": {"errors"},
     "bench": STEP | {"env", "episode", "running", "wrappers", "version"},
+    "report": {"datasets", "episode", "errors", "feedback", "metrics", "problem", "running", "version"},
+    "export": {"datasets", "episode", "errors", "feedback", "problem", "report", "version"},
     "play": {"env", "errors"},
     "progress": {"episode"},
 }
-EVERYTHING = {"check_command", "cli", "cli_options", "cli_problems", "tables", ""}
+EVERYTHING = {"check_command", "cli", "cli_options", "cli_problems", "cli_report", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 
 

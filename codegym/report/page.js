@@ -184,7 +184,7 @@ function drawEpisode(place, episode, statement) {
   const nodes = [make("h3", `${visible(of("problem", "problems"))}, rollout ${columns.rollout[place]}`),
     make("p", visible(about.join(" \u00b7 ")), { class: "meta" })];
   if (episode.error) nodes.push(make("p", "It could not end, and counts nowhere:"), block(episode.error));
-  if (statement === null) nodes.push(make("p", "The problem's statement is not on this machine.", { class: "meta" }));
+  if (statement === null) nodes.push(make("p", "The problem's statement was not found when this page was made; --problems names its set.", { class: "meta" }));
   else nodes.push(folded("Problem", statement));
   episode.turns.forEach((turn, number) => nodes.push(...drawTurn(turn, number, episode.turns[number - 1])));
   if (episode.private.length) nodes.push(make("h4", `Private tests: ${tally(episode.private)}`), chips(episode.private));

@@ -258,12 +258,13 @@ def as_dict(summary: Summary) -> dict[str, Any]:
         "prompt_tokens": sum(map(prompt_tokens, run.ended)),
         "completion_tokens": sum(map(completion_tokens, run.ended)),
     }
-    return {name: _finite(value) for name, value in plain.items()}
+    return {name: finite(value) for name, value in plain.items()}
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """The same with None for numbers that JSON does not have."""
     if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
+        return {name: finite(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and value - value != 0 else value
