@@ -12,7 +12,7 @@ import typer
 
 from codegym.cli_options import JsonOption, PathOption, ProblemsOption, SandboxOption, WorkersOption, print_json
 from codegym.cli_problems import problems_app
-from codegym.cli_report import report
+from codegym.cli_report import export, report
 from codegym.errors import CodegymError, UsageError
 from codegym.tables import out, print_judgement, print_summary
 from codegym.version import __version__
@@ -28,6 +28,7 @@ sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True
 app.add_typer(problems_app, name="problems")
 app.add_typer(sandbox_app, name="sandbox")
 app.command("report")(report)
+app.command("export")(export)
 
 
 def main() -> NoReturn:

@@ -1,5 +1,6 @@
 """The commands ``codegym report`` and ``codegym export``."""
 
+import importlib.util
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,14 @@ RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Fold
 GivenProblems = Annotated[
     str | None, typer.Option("--problems", help="The runs' problem set, if it is not found by what they say.")
 ]
+
+KINDS = {
+    "chat": ("datasets", "export"),
+    "preference": ("datasets", "export"),
+    "tensorboard": ("tensorboardX", "export"),
+    "inspect": ("inspect_ai", "inspect"),
+}
+"""What runs can be exported to: the library that writes it, and the extra that it comes with."""
 
 
 def report(
@@ -59,3 +68,43 @@ def _pairs(n: str | None, k: str | None) -> list[tuple[int, int]]:
     if len(submitted) != len(drawn):
         raise UsageError(f"expected as many numbers in --n as in --k, got {n} and {k}")
     return list(zip(submitted, drawn, strict=True))
+
+
+def export(
+    runs: RunsArgument,
+    to: Annotated[str, typer.Option("--to", help=f"{', '.join(KINDS)}.")],
+    out: Annotated[Path, typer.Option("--out", help="A new folder.")],
+    solved: Annotated[bool, typer.Option("--solved", help="Of chats only those that are solved.")] = False,
+    step: Annotated[int, typer.Option(min=0, help="For tensorboard: at which step the numbers stand.")] = 0,
+    source: GivenProblems = None,
+    path: PathOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Export runs: as a data set of chats or of preferences, as TensorBoard scalars, or as logs of Inspect AI."""
+    from codegym.datasets import load_problems
+    from codegym.export import export_chat, export_inspect, export_preferences, export_tensorboard
+    from codegym.report import load_runs
+
+    if to not in KINDS:
+        raise UsageError(f"expected --to {', '.join(KINDS)}, got {to!r}")
+    library, extra = KINDS[to]
+    if importlib.util.find_spec(library) is None:
+        raise UsageError(f"expected {library} for --to {to}, got none; install it with 'pip install codegym[{extra}]'")
+    if solved and to != "chat":
+        raise UsageError(f"expected --solved with --to chat, got {to!r}")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"expected a new folder for --out, got {out}, which is there")
+    found = load_runs(runs)
+    problems = load_problems(source, path) if source else None
+    if to == "chat":
+        count = export_chat(found, out, problems=problems, solved=solved)
+    elif to == "preference":
+        count = export_preferences(found, out, problems=problems)
+    elif to == "tensorboard":
+        count = export_tensorboard(found, out, step=step)
+    else:
+        count = export_inspect(found, out, problems=problems)
+    if as_json:
+        print_json({"to": to, "out": str(out), "count": count})
+    else:
+        print(f"{count} {'scalars' if to == 'tensorboard' else 'rows'} written to {out}")
