@@ -18,12 +18,14 @@ IN_PART = 40
 """Episodes in a part, or statements."""
 LONGEST = 50_000
 """Characters of a text that the page has; what is cut off stands in the run's folder."""
+_LEVEL = 3
+"""Of compression: a fifth more than with level 6, in less than a third of the time."""
 
 
 def pack(data: Any) -> str:
     """JSON (ASCII, lone surrogates escaped), compressed, in base64."""
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(gzip.compress(text.encode("ascii"), 6, mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(text.encode("ascii"), _LEVEL, mtime=0)).decode("ascii")
 
 
 class _Names:
@@ -116,7 +118,7 @@ def _episode(row: Row, episode: Episode) -> dict[str, Any]:
 def _turn(turn: TurnRecord) -> dict[str, Any]:
     return {
         "program": _cut(turn.program),
-        "answer": None if turn.answer == turn.program else _cut(turn.answer),
+        "answer": _answer(turn),
         "verdict": turn.verdict,
         "public": _counted(turn.public_verdicts),
         "feedback": _cut(turn.feedback),
@@ -125,6 +127,15 @@ def _turn(turn: TurnRecord) -> dict[str, Any]:
         "step_s": round(turn.step_s, 4),
         "tokens": [turn.prompt_tokens, turn.completion_tokens],
     }
+
+
+def _answer(turn: TurnRecord) -> Any:
+    """None if it is the program; if it is not long and holds the program, what is around that; else the text."""
+    if turn.answer == turn.program:
+        return None
+    if turn.program and len(turn.answer) <= LONGEST and turn.program in turn.answer:
+        return {"around": turn.answer.split(turn.program, 1)}
+    return _cut(turn.answer)
 
 
 def _counted(verdicts: Sequence[str]) -> list[list[Any]]:

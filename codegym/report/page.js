@@ -204,7 +204,8 @@ function drawTurn(turn, number, before) {
     nodes.push(button);
   }
   nodes.push(before && asDiff ? difference(before.program, turn.program) : block(turn.program));
-  if (turn.answer !== null) nodes.push(folded("Whole answer", turn.answer));
+  const answer = turn.answer?.around ? turn.answer.around.join(turn.program) : turn.answer;
+  if (answer !== null) nodes.push(folded("Whole answer", answer));
   if (textOf(turn.feedback)) nodes.push(make("p", "Feedback", { class: "meta" }), block(turn.feedback));
   return nodes;
 }
