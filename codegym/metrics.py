@@ -148,7 +148,7 @@ def _n_at_k(kinds: tuple[tuple[tuple[int, int], int], ...], n: int, drawn: int) 
         )
         left, passing, solving, chance = _merged(left, passing, solving, chance)
     wrong = passing - solving
-    submitted = np.minimum(passing, n)
+    submitted = np.minimum(passing, min(n, int(passing.max())))
     can_fail = wrong >= submitted
     fails = np.zeros(len(wrong))
     w, e, s = wrong[can_fail], passing[can_fail], submitted[can_fail]

@@ -202,6 +202,16 @@ def test_the_order_of_records_decides_nothing(data: st.DataObject, tmp_path_fact
     assert make_report([one]).tables == make_report([other]).tables
 
 
+def test_tables_of_many_turns_have_few_columns(tmp_path: Path) -> None:
+    """With 100 turns the columns are some of them, the last among them, each with its own turn's rate."""
+    episodes = [episode(f"p{n:03}", *[WRONG] * n, PASS) for n in range(100)]
+    report = make_report([read(tmp_path / "run", episodes, settings={"turns": 100})])
+    (table,) = (table for table in report.tables if table.title == "Solve rate by number of turns")
+    assert table.columns == ("run", "1", "2", "5", "10", "20", "50", "100")
+    assert [float(cell.split()[0]) for cell in table.rows[0][1:]] == [float(column) for column in table.columns[1:]]
+    write_report(report, tmp_path / "out")
+
+
 def test_csv_has_the_numbers(tmp_path: Path) -> None:
     """The file of numbers reads back as those of the summary, intervals with their ends."""
     report = make_report([read(tmp_path / "one", HAND), read(tmp_path / "two", HAND[:4])], [(1, 3)])

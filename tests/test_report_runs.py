@@ -1,5 +1,6 @@
 """Tests of what is read of a run folder."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,24 @@ def test_an_ended_episode_without_a_turn_is_named(tmp_path: Path) -> None:
     """A record that says that it ended and has no turn contradicts itself."""
     with pytest.raises(UsageError, match=r"episodes\.jsonl:1: expected an episode that ended to have a turn"):
         load_run(write_run(tmp_path, [episode("a")]))
+
+
+@pytest.mark.parametrize("number", ["NaN", "1e999", "-Infinity", "1" + "0" * 400])
+@pytest.mark.parametrize("field", ["seconds", "reward", "rollout", "prompt_tokens"])
+def test_numbers_that_are_none_are_named(tmp_path: Path, field: str, number: str) -> None:
+    """What Python takes for numbers and no sum can be made with is no record."""
+    path = write_run(tmp_path, [episode("a", PASS)]) / "episodes.jsonl"
+    path.write_text(re.sub(f'"{field}": [0-9.]+', f'"{field}": {number}', path.read_text()))
+    with pytest.raises(UsageError, match=r"episodes\.jsonl:1: expected "):
+        load_run(tmp_path)
+
+
+@pytest.mark.parametrize("turns", [10**18, -1, 0, "3", None, True])
+def test_turns_are_those_of_the_episodes_where_the_run_says_nonsense(tmp_path: Path, turns: object) -> None:
+    """A number of turns that cannot be is passed over."""
+    assert load_run(write_run(tmp_path, [episode("a", WRONG, PASS)], settings={"turns": turns})).turns == 2
+    assert load_run(write_run(tmp_path, [episode("a", WRONG, PASS)], settings={"turns": 5})).turns == 5
+    assert load_run(write_run(tmp_path, [], settings=None)).turns == 1
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:

@@ -122,12 +122,23 @@ def _solved(group: Group | None) -> str:
 
 
 def _by_turns(summaries: Sequence[Summary]) -> Table:
-    most = max(summary.run.turns for summary in summaries)
-    rows = [(plain(s.run.name), *map(percent, s.by_turns), *[NONE] * (most - len(s.by_turns))) for s in summaries]
+    shown = _shown(range(1, max(summary.run.turns for summary in summaries) + 1))
+    rows = [
+        (plain(s.run.name), *(percent(s.by_turns[turns - 1] if turns <= len(s.by_turns) else None) for turns in shown))
+        for s in summaries
+    ]
     notes: tuple[str, ...] = ()
     if any(not summary.by_turns and summary.run.ended for summary in summaries):
         notes = ("Where episodes go on after a program that passes, nothing is known of fewer turns.",)
-    return Table("Solve rate by number of turns", ("run", *map(str, range(1, most + 1))), tuple(rows), notes)
+    return Table("Solve rate by number of turns", ("run", *map(str, shown)), tuple(rows), notes)
+
+
+def _shown(turns: Sequence[int]) -> list[int]:
+    """The turns that a table has columns for: all where they are few, else fewer and fewer, and the last."""
+    if len(turns) <= 10:
+        return list(turns)
+    steps = (digit * 10**zeros for zeros in range(9) for digit in (1, 2, 5))
+    return [*(step for step in steps if turns[0] <= step < turns[-1]), turns[-1]]
 
 
 def _failures(summaries: Sequence[Summary]) -> Table:
@@ -155,21 +166,21 @@ def _words(verdict: str) -> str:
 
 
 def _changes(summaries: Sequence[Summary]) -> Table:
-    most = max((d.turn for summary in summaries for d in summary.distances), default=1)
+    shown = _shown(range(2, max((d.turn for summary in summaries for d in summary.distances), default=1) + 1))
     rows = []
     for s in summaries:
         means = {d.turn: d.mean for d in s.distances}
-        cells = [NONE if (mean := means.get(turn)) is None else f"{mean:.3f}" for turn in range(2, most + 1)]
+        cells = [NONE if (mean := means.get(turn)) is None else f"{mean:.3f}" for turn in shown]
         repeats = _of(sum(d.repeats for d in s.distances), sum(d.programs for d in s.distances))
         counts = (str(s.repaired), str(s.broken), str(s.passed_only), str(s.tests_repaired), str(s.tests_broken))
         rows.append((plain(s.run.name), *counts, repeats, *cells))
     columns = ["run", "repaired", "broken", "passed public tests only", "tests repaired", "tests broken", "repeats"]
-    columns += [f"1 - chrF, turn {turn}" for turn in range(2, most + 1)]
+    columns += [f"1 - chrF, turn {turn}" for turn in shown]
     notes = [
         "Repaired: the first program fails a public test, the last one solves. Broken: the first passes the public "
         "tests, the last does not. Repeats: programs that are those of the turn before."
     ]
-    if most > 1 and not can_compare():
+    if shown and not can_compare():
         notes.append(MISSING.capitalize() + ".")
     elif any(sum(d.programs - d.repeats for d in s.distances) > len(s.run.pairs) for s in summaries):
         notes.append(f"The similarity is measured on {PAIRS} pairs of programs, drawn from all.")

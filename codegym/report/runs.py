@@ -15,6 +15,8 @@ PAIRS = 1000
 """Pairs of successive programs, drawn from a run, of which the similarity is measured."""
 LONGEST = 5000
 """Characters of a program that are compared."""
+_MOST_TURNS = 10_000
+_LARGEST = 2.0**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Run:
         """Turns that an episode may have."""
         said = self.setting("turns")
         longest = max((len(row.turns) for row in self.rows), default=1)
-        return max(said, longest) if type(said) is int else longest
+        return said if type(said) is int and longest <= said <= _MOST_TURNS else longest
 
     def setting(self, name: str) -> Any:
         """What ``run.json`` says of a setting; empty if nothing."""
@@ -170,11 +172,23 @@ def load_run(path: Path, name: str = "") -> Run:
             raise UsageError(f"{where}: {error}") from None
         if not episode.error and not episode.turns:
             raise UsageError(f"{where}: expected an episode that ended to have a turn, got none")
+        if not all(map(_is_sound, _numbers(episode))):
+            raise UsageError(f"{where}: expected finite numbers below 2^53, got others")
         key = episode.problem_id, episode.rollout
         if key not in found or found[key].error:
             found[key] = reader.row(episode, offset)
     rows = tuple(found[key] for key in sorted(found))
     return Run(name or path.resolve().name, path, about, rows, tuple(reader.pairs))
+
+
+def _numbers(episode: Episode) -> Iterator[float]:
+    yield from (episode.seconds, episode.rollout)
+    for turn in episode.turns:
+        yield from (turn.reward, turn.answer_s, turn.step_s, turn.prompt_tokens, turn.completion_tokens)
+
+
+def _is_sound(number: float) -> bool:
+    return abs(number) < _LARGEST  # false for NaN too
 
 
 def _lines(path: Path) -> Iterator[tuple[str, int, str]]:
