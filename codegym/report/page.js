@@ -114,6 +114,7 @@ function drawRow(number) {
   const row = make("div", null, { class: "row", role: "option", id: `row-${number}`, "aria-setsize": places.length,
     "aria-posinset": number + 1, "aria-selected": number === chosen });
   row.style.top = `${number * ROW}px`;
+  row.style.setProperty("--mark", colour(index.ends[columns.end[place]]));
   const run = index.runs.length > 1 ? `${visible(index.runs[columns.run[place]])} \u00b7 ` : "";
   const end = words(index.ends[columns.end[place]]);
   row.append(make("span", `${visible(index.problems[columns.problem[place]])} #${columns.rollout[place]}`));
@@ -122,6 +123,7 @@ function drawRow(number) {
   return row;
 }
 
+const colour = (state) => (Object.hasOwn(COLOURS, state) ? COLOURS[state] : "#9a9a9a");
 const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 function choose(number) {
@@ -224,7 +226,7 @@ function chips(verdicts) {
   for (const [verdict, number] of verdicts.slice(0, 200)) {
     const which = number === 1 ? `${first}` : `${first} to ${first + number - 1}`;
     const chip = make("li", `${which}: ${words(verdict)}`, { class: "chip" });
-    chip.style.setProperty("--mark", Object.hasOwn(COLOURS, verdict) ? COLOURS[verdict] : "#9a9a9a");
+    chip.style.setProperty("--mark", colour(verdict));
     list.append(chip);
     first += number;
   }

@@ -100,7 +100,10 @@ def _comparison(summaries: Sequence[Summary]) -> Table:
         counts = (str(both), percent(found.difference), str(found.won), str(found.lost), str(found.tied))
         rows.append((plain(other.run.name), *counts, f"{found.p:.3g}" if both else NONE))
     columns = ("run", "problems", "difference", "won", "lost", "tied", "McNemar p")
-    notes = ("Differences of solve rates in percentage points, on the problems that both runs have.",)
+    notes = (
+        "Differences of solve rates in percentage points, on the problems that both runs have; p of McNemar's exact "
+        "test on the problems won and lost.",
+    )
     return Table(f"Against {plain(first.run.name)}", columns, tuple(rows), notes)
 
 
