@@ -69,7 +69,8 @@ def tables(summaries: Sequence[Summary]) -> list[Table]:
 
 
 def _results(summaries: Sequence[Summary]) -> Table:
-    names = list(dict.fromkeys(at.name for summary in summaries for at in summary.at_k))
+    shown = [at for s in summaries for at in s.at_k if (at.n, at.k) != (1, s.run.turns)]
+    names = list(dict.fromkeys(at.name for at in shown))
     rows = []
     for summary in summaries:
         run, at_k = summary.run, {at.name: at for at in summary.at_k}
@@ -79,7 +80,10 @@ def _results(summaries: Sequence[Summary]) -> Table:
         turns = f"{summary.total.turns:.2f}"
         rows.append((plain(run.name), *said, *counts, percent(summary.total.rate), *rates, turns))
     columns = ("run", "agent", "problem set", "feedback", "turns", "problems", "episodes", "failed", "solve rate")
-    notes = ["Rates in percent, with 95 % intervals by bootstrap over problems; failed episodes count nowhere else."]
+    notes = [
+        "Rates in percent, with 95 % intervals by bootstrap over problems; failed episodes count nowhere else. The "
+        "solve rate is 1@k for rollouts of k turns."
+    ]
     notes += [note for summary in summaries for at in summary.at_k if (note := _note(summary, at))]
     return Table("Results", (*columns, *names, "mean turns"), tuple(rows), tuple(notes))
 
