@@ -10,7 +10,7 @@ import typer
 from codegym.cli_options import JsonOption, PathOption, print_json
 from codegym.errors import UsageError
 
-RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")]
+RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN", help="Folders of runs.")]
 GivenProblems = Annotated[
     str | None, typer.Option("--problems", help="The runs' problem set, if it is not found by what they say.")
 ]
@@ -39,6 +39,7 @@ def report(
     """Sum up runs, and compare them with the first: tables, figures, and a page to look at episodes with."""
     from codegym.datasets import load_problems
     from codegym.report import load_runs, make_report, write_report
+    from codegym.report.results import plain
     from codegym.report.write import MISSING, can_make_page
     from codegym.running import new_folder
     from codegym.tables import print_tables
@@ -53,7 +54,7 @@ def report(
         print_json({**made.as_dict(), "files": {name: str(file) for name, file in files.items()}})
         return
     print_tables(made.tables, made.warnings)
-    print(f"written to {', '.join(map(str, files.values()))}")
+    print(f"written to {', '.join(plain(file, 4096) for file in files.values())}")
 
 
 def _pairs(n: str | None, k: str | None) -> list[tuple[int, int]]:
