@@ -66,12 +66,15 @@ ROOMS: dict[str, set[str]] = {
     "env": STEP | {"languages"},
     "wrappers": {"env", "episode", "errors", "feedback", "spaces"},
     "running": {"errors"},
+    "metrics": {"errors"},
     "bench": STEP | {"env", "episode", "locations", "running", "wrappers", "version"},
+    "report": {"datasets", "episode", "errors", "feedback", "metrics", "problem", "running", "version"},
+    "export": {"datasets", "episode", "errors", "feedback", "problem", "report", "version"},
     "play": {"env", "errors"},
     "progress": {"episode"},
 }
 COMMANDS = {"bench_command", "bench_tables", "check_command"}
-EVERYTHING = COMMANDS | {"cli", "cli_bench", "cli_options", "cli_problems", "tables", ""}
+EVERYTHING = COMMANDS | {"cli", "cli_bench", "cli_options", "cli_problems", "cli_report", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 
 
@@ -174,6 +177,7 @@ def fresh(script: str) -> str:
 
 
 HEAVY = ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "transformers", "openai", "requests"]
+HEAVY += ["inspect_ai", "jinja2", "matplotlib", "sacrebleu", "tensorboardX"]
 
 
 @pytest.mark.parametrize("name", HEAVY)
