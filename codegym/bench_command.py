@@ -3,9 +3,9 @@
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from codegym.bench.report import Summary, summarize
 from codegym.bench.run import Listener, Settings, run_benchmark
 from codegym.bench.settings import default_extract
 from codegym.bench.source import Source
-from codegym.bench_tables import print_cells, print_changes
+from codegym.bench_tables import print_cells, print_changes, print_rates
 from codegym.errors import CodegymError, SandboxUnavailable, UsageError
 from codegym.progress import BenchBar
+from codegym.report import load_run, load_runs, make_report, summarize_run, write_report
+from codegym.report.summary import AtK
 from codegym.running import new_folder, read_about
 from codegym.sandbox import Sandbox, make_sandbox
-from codegym.tables import out, print_summary
+from codegym.tables import out, print_summary, print_tables
 
 MANY_FAILURES = 0.05
 """Share of a run's episodes that failed through our fault, from which on nothing should be read out of the others."""
@@ -153,10 +155,12 @@ def bench_agent(request: Request) -> tuple[bool, Any]:
             listener=Listener(bar.begin, bar.ended),
         )
     summary = summarize(episodes)
+    rates = _rates(run, request.pairs)
     if request.as_json:
         data = {"agent": settings.agent, "sandbox": box.kind, "run": str(run), **summary.as_dict()}
-        return not summary.errors, data
+        return not summary.errors, {**data, **_as_json(rates)}
     _show(summary, box.kind, started, run)
+    print_rates(rates)
     return not summary.errors, None
 
 
@@ -183,10 +187,12 @@ def bench_again(request: Request, source: Path, given: Set[str]) -> tuple[bool, 
             listener=Listener(bar.begin, bar.ended),
         )
     summary = summarize(again.episodes)
+    rates = _rates(run, request.pairs or [(n, k) for n, k in about.get("n_at_k", [])])
     if request.as_json:
-        data = {"agent": settings.agent, "sandbox": box.kind, "run": str(run), **summary.as_dict()}
+        data = {"agent": settings.agent, "sandbox": box.kind, "run": str(run), **summary.as_dict(), **_as_json(rates)}
         return not summary.errors, {**data, "rejudged": again.as_dict()}
     _show(summary, box.kind, started, run)
+    print_rates(rates)
     print_changes(again)
     return not summary.errors, None
 
@@ -214,7 +220,12 @@ def bench_matrix(request: Request, file: Path) -> tuple[bool, Any]:
     if request.as_json:
         return passed, {"run": str(folder), "cells": [_cell_as_json(folder, *result) for result in results]}
     print_cells(results)
-    print(f"{box.kind}, {time.monotonic() - started:.1f} s; the runs are in {folder}")
+    ran = [cell_folder(folder, cell) for cell, result in results if isinstance(result, Summary)]
+    if ran:
+        report = make_report(load_runs(ran), matrix.pairs)
+        print_tables(report.tables[:1], report.warnings)
+        write_report(report, folder)
+    print(f"{box.kind}, {time.monotonic() - started:.1f} s; the runs and a report of them are in {folder}")
     return passed, None
 
 
@@ -243,6 +254,15 @@ def _cell(request: Request, matrix: Matrix, cell: Cell, box: Sandbox, folder: Pa
 def _cell_as_json(folder: Path, cell: Cell, result: Summary | str) -> dict[str, Any]:
     shown = {"error": result} if isinstance(result, str) else result.as_dict()
     return {"cell": cell.name, "run": str(cell_folder(folder, cell)), **cell.as_dict(), **shown}
+
+
+def _rates(run: Path, pairs: Sequence[tuple[int, int]]) -> tuple[AtK, ...]:
+    """The n@k that were asked for."""
+    return summarize_run(load_run(run), pairs).at_k if pairs else ()
+
+
+def _as_json(rates: Sequence[AtK]) -> dict[str, Any]:
+    return {"n_at_k": [asdict(rate) for rate in rates]} if rates else {}
 
 
 def _check_resume(request: Request, out: Path | None) -> None:

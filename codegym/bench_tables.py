@@ -8,6 +8,8 @@ from rich.text import Text
 from codegym.bench.matrix import Cell
 from codegym.bench.rejudge import Rejudged
 from codegym.bench.report import Summary
+from codegym.report.results import percent
+from codegym.report.summary import AtK
 from codegym.tables import out
 
 _MOST_SHOWN = 20
@@ -30,6 +32,12 @@ def print_cells(results: Sequence[tuple[Cell, Summary | str]]) -> None:
     for cell, result in results:
         if isinstance(result, str):
             out.print(f"{cell.name}: {result}", soft_wrap=True)
+
+
+def print_rates(rates: Sequence[AtK]) -> None:
+    """The n@k of a run, with intervals."""
+    for rate in rates:
+        out.print(f"{rate.name}: {percent(rate.rate)} %" if rate.rate else f"{rate.name}: {rate.why_not}")
 
 
 def print_changes(again: Rejudged) -> None:

@@ -69,7 +69,7 @@ ROOMS: dict[str, set[str]] = {
     "metrics": {"errors"},
     "bench": STEP | {"env", "episode", "locations", "running", "wrappers", "version"},
     "report": {"datasets", "episode", "errors", "feedback", "metrics", "problem", "running", "version"},
-    "export": {"datasets", "episode", "errors", "feedback", "problem", "report", "version"},
+    "export": {"bench", "datasets", "episode", "errors", "feedback", "problem", "report", "version"},
     "play": {"env", "errors"},
     "progress": {"episode"},
 }

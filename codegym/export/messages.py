@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from codegym.bench.settings import Settings
 from codegym.datasets import ProblemSet
 from codegym.episode import Episode
 from codegym.errors import UsageError
@@ -85,12 +85,11 @@ def _replies(episode: Episode) -> Iterator[Message]:
 
 def _said(run: Run) -> tuple[str, Templates]:
     """The run's system message and templates."""
-    sampling = run.setting("sampling")
-    told: dict[str, Any] = sampling if isinstance(sampling, dict) else {}
     try:
-        return str(told.get("system") or ""), Templates(**(told.get("templates") or {}))
-    except TypeError:
-        raise UsageError(f"expected templates that this version knows in run.json of {run.name}, got others") from None
+        settings = Settings.from_dict(run.about["settings"])
+        return str(settings.sampling.system or ""), settings.templates
+    except (KeyError, TypeError, AttributeError):
+        raise UsageError(f"expected settings that this version knows in run.json of {run.name}, got others") from None
 
 
 def _message(role: str, content: str) -> Message:
