@@ -5,10 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from codegym import Limits, make_sandbox
+from codegym.locations import box_files
 from codegym.sandbox.factory import REAL_KINDS
 from codegym.sandbox.pool import BoxPool
 from tests.conftest import need
@@ -83,3 +85,22 @@ def test_waiting_for_a_core_is_not_the_program_s_time() -> None:
     assert longest.wall_s > 0.6
     assert asleep.status == "time_limit_exceeded"
     assert asleep.wall_s < 2
+
+
+OVERDUE = """
+import os, time
+from types import SimpleNamespace
+from watch import Watch
+limits = SimpleNamespace(cpu_s=10, wall_s=0.1, memory=1 << 30)
+watch = Watch(os.getpid(), limits, [], time.monotonic() - 100)
+print(watch.left_s(), watch.verdict())
+"""
+
+
+def test_an_overdue_run_has_no_time_left_rather_than_less(tmp_path: Path) -> None:
+    """A box that looks late, for it had no core, must not wait for less than no time: that would be for ever."""
+    for name, data in box_files().items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "overdue.py").write_text(OVERDUE)
+    done = subprocess.run([sys.executable, "overdue.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "2"]
