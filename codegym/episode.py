@@ -23,10 +23,6 @@ class TurnRecord:
         public_verdicts: one for each public test.
         feedback: what the agent was told.
         reward: of this turn.
-        answer_s: seconds that the agent took to answer.
-        step_s: seconds that the environment took to judge it and to say so.
-        prompt_tokens: of what the agent was asked, where it counts them.
-        completion_tokens: of its answer, where it counts them.
     """
 
     answer: str
@@ -35,10 +31,6 @@ class TurnRecord:
     public_verdicts: tuple[str, ...]
     feedback: str
     reward: float
-    answer_s: float = 0.0
-    step_s: float = 0.0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
