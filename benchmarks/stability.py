@@ -89,15 +89,6 @@ def cpu_ratios(idle: list[Judgement], busy: list[Judgement]) -> list[float]:
     ]
 
 
-def is_explained(ours: Judgement, theirs: Judgement, limit: float) -> bool:
-    """Whether, wherever a calibrated loop's verdicts differ, its CPU time was once within and once over the limit."""
-    pairs = [(one, two) for one, two in zip(ours.results, theirs.results, strict=True) if one.verdict != two.verdict]
-    return ours.problem_id.startswith("loop-") and all(
-        (one.cpu_s > limit) != (two.cpu_s > limit) or "skipped" in (str(one.verdict), str(two.verdict))
-        for one, two in pairs
-    )
-
-
 def parsed() -> argparse.Namespace:
     """The command line."""
     parser = options_parser(__doc__)
@@ -121,14 +112,12 @@ def main() -> None:
             busy = judged(pairs, sandbox, options.workers, "busy")
         ended = time.perf_counter()
     differing = [(ours, theirs) for ours, theirs in zip(idle, busy, strict=True) if verdicts(ours) != verdicts(theirs)]
-    explained = sum(is_explained(*pair, options.cpu_limit) for pair in differing)
     of_loops = sum(ours.problem_id.startswith("loop-") for ours, _ in differing)
     ratios = cpu_ratios(idle, busy)
     figures = {
         "judgements": len(pairs),
         "verdicts that differ": len(differing),
         "of them of calibrated loops": of_loops,
-        "of them explained by CPU time": explained,
         "CPU time busy over idle, median": round(statistics.median(ratios), 2),
         "CPU time busy over idle, p99": round(percentile(ratios, 0.99), 2),
         "seconds idle": round(middle - began, 1),

@@ -62,7 +62,7 @@ def talk(
             f"got {checker.protocol!r} for a {problem.kind} problem"
         )
     limits = replace(limits, output_bytes=min(limits.output_bytes, _MOST_SAID))
-    judges = Limits(JUDGE_CPU_S + limits.cpu_s, limits.wall_seconds + PATIENCE_S, 1 << 30, _MOST_SAID)
+    judges = Limits(JUDGE_CPU_S + limits.cpu_s, limits.longest_seconds + PATIENCE_S, 1 << 30, _MOST_SAID)
     if checker.protocol == "kattis":
         given = Input(b"", (INPUT, ANSWER, "feedback/", *checker.flags), kattis_files(test), (MESSAGE,))
     else:

@@ -60,6 +60,11 @@ class Limits:
         """The wall-clock limit in force, in seconds."""
         return 5 * self.cpu_s + 10 if self.wall_s is None else self.wall_s
 
+    @property
+    def longest_seconds(self) -> float:
+        """How long a run can last by the clock: with the time that it waits for a core."""
+        return 2 * self.wall_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class TestCase:

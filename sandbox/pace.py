@@ -12,6 +12,8 @@ import time
 ROUNDS = 3000
 EVERY_S = 0.05
 """CPU time of a run between two looks at the pace."""
+RUNS_A_LESSON = 64
+"""After so many runs the pace is looked at, so that its best is known before a program comes near its limit."""
 MOST = 2.0
 """A loop that takes longer than this many times the least was disturbed, or the machine is broken."""
 
@@ -20,6 +22,13 @@ class Pace:
     """``best_s`` is what the loop takes at the machine's best, as far as that has been seen."""
 
     best_s = float("inf")
+    runs = 0
+
+    def count_run(self):
+        """To be called after each run, when its result has been sent."""
+        self.runs += 1
+        if self.runs % RUNS_A_LESSON == 0:
+            self.learn()
 
     def learn(self, rounds=2):
         """Seconds of the loop just now: the lesser of some, for the first finds cold caches."""

@@ -69,8 +69,6 @@ from wide import serve as serve_wide
 
 COMPILE_CPU_S = 10
 LESSONS = 10
-RUNS_A_LESSON = 64
-"""After so many runs the machine's pace is looked at, so that its best is known before a program comes near a limit."""
 LONG_SOURCE = 1 << 16
 STACK_BYTES = 8 << 20
 PINNED = {"PATH", "HOME", "LANG", "TZ", "PYTHONHASHSEED", "PYTHONINTMAXSTRDIGITS", "PYTHONDONTWRITEBYTECODE"}
@@ -238,9 +236,7 @@ def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memor
         # Only the child that compiles has a place to put the code object; only a function returns something.
         with_files(5 if task.code is None else 4 if task.entry else 3, run_test, stream, size, task)
         wipe()
-        options["runs"] = options.get("runs", 0) + 1
-        if options["runs"] % RUNS_A_LESSON == 0:
-            pace.learn()
+        pace.count_run()
         if options.get("worn"):
             sys.exit("worn out")
 

@@ -88,16 +88,16 @@ class Watch:
 
     def verdict(self):
         """The status of a run that has used up what it may; None where it has not."""
-        if self.left_s() <= 0 or self.used_s(self.cpu_s) > self.limits.cpu_s:
+        if not self.left_s() or self.used_s(self.cpu_s) > self.limits.cpu_s:
             return TIME
         if self.memory > self.limits.memory:
             return MEMORY
         return RUNTIME if self.out_of_bounds else None
 
     def left_s(self):
-        """Seconds by the clock that are left."""
+        """Seconds by the clock that are left; never less than none, for to ``poll`` that would mean for ever."""
         left = self.started + self.limits.wall_s - time.monotonic()
-        return left if left > 0 else left + min(self.waited_s(), self.limits.wall_s)
+        return left if left > 0 else max(left + min(self.waited_s(), self.limits.wall_s), 0)
 
     def waited_s(self):
         """Seconds in which the first thread could have run, but for other work on its core."""

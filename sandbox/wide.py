@@ -16,6 +16,7 @@ from _signal import SIGKILL
 from confine import users
 from keeper import recursion, supervise, take_away_program, wipe
 from native import NOT_FOUND, Native, NativeLimits, Script
+from pace import pace
 from relay import Relay
 from stream import OK, RUNTIME, SIZE, STOP, result_head
 
@@ -46,6 +47,7 @@ def serve(stream, options, sizes, limits, inputs, make_task, settle_code):
             continue
         run(stream, program, given, setup["talks"])
         wipe()
+        pace.count_run()
         if program.limits.options.get("worn"):
             sys.exit("worn out")
 

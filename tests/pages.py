@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import why_not
+from tests.conftest import need, why_not
 
 ROOT = Path(__file__).resolve().parent.parent
 _BLOCK = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
@@ -58,3 +58,18 @@ def run(command: list[str], folder: Path, *, docker: bool = False) -> subprocess
     if not docker and not why_not("bubblewrap"):
         environment["DOCKER_HOST"] = "unix:///nonexistent"
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def need_a_sandbox() -> None:
+    """Skip, or fail where one is required, unless one that :func:`run` finds works here."""
+    need("bubblewrap" if not why_not("bubblewrap") else "docker")
+
+
+def run_python(shown: list[Block], number: int, folder: Path) -> None:
+    """Run a block of Python; the text block after it, if there is one, must be what it prints."""
+    (folder / "block.py").write_text(shown[number].text)
+    done = run([sys.executable, "-W", "error", "block.py"], folder)
+    assert done.returncode == 0, done.stderr
+    following = shown[number + 1 : number + 2]
+    if following and following[0].language == "text":
+        assert done.stdout.strip() == following[0].text.strip()

@@ -4,13 +4,11 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import need, why_not
-from tests.pages import ROOT, Block, blocks, dead_links, run
+from tests.pages import ROOT, blocks, dead_links, need_a_sandbox, run, run_python
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 
@@ -22,17 +20,13 @@ def name(page: Path) -> str:
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=name)
 def test_blocks_run_in_order(page: Path, tmp_path: Path) -> None:
     """A page is followed from top to bottom in one folder: files are written, Python and commands run."""
-    need("bubblewrap" if not why_not("bubblewrap") else "docker")
-    shown = [*blocks(page), Block("", "")]
-    for block, following in pairwise(shown):
+    need_a_sandbox()
+    shown = blocks(page)
+    for number, block in enumerate(shown):
         if block.file:
             (tmp_path / block.file).write_text(block.text)
         elif block.language == "python":
-            (tmp_path / "block.py").write_text(block.text)
-            done = run([sys.executable, "-W", "error", "block.py"], tmp_path)
-            assert done.returncode == 0, done.stderr
-            if following.language == "text":
-                assert done.stdout.strip() == following.text.strip()
+            run_python(shown, number, tmp_path)
         elif block.language == "toml":
             tomllib.loads(block.text)
         else:

@@ -1,13 +1,12 @@
 """The README shows only what runs, with the output that running it gives."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import need, why_not
-from tests.pages import ROOT, blocks, dead_links, run
+from tests.conftest import need
+from tests.pages import ROOT, blocks, dead_links, need_a_sandbox, run, run_python
 
 BLOCKS = blocks(ROOT / "README.md")
 PYTHON = [n for n, block in enumerate(BLOCKS) if block.language == "python"]
@@ -18,7 +17,7 @@ OUR_COMMANDS = [command for command in COMMANDS if command.startswith("codegym "
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """What the README's commands find: the examples, the agent that it shows, a program."""
-    need("bubblewrap" if not why_not("bubblewrap") else "docker")
+    need_a_sandbox()
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "mine.py").write_text(next(block.text for block in BLOCKS if block.file == "mine.py"))
     (tmp_path / "program.py").write_text("print(sum(map(int, input().split())))\n")
@@ -28,12 +27,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("number", PYTHON, ids=lambda n: BLOCKS[n].text.splitlines()[-1][:40])
 def test_python_blocks_print_what_is_shown(number: int, folder: Path) -> None:
     """Each block of Python runs, and the text block after it, if there is one, is what it prints."""
-    (folder / "block.py").write_text(BLOCKS[number].text)
-    done = run([sys.executable, "-W", "error", "block.py"], folder)
-    assert done.returncode == 0, done.stderr
-    following = BLOCKS[number + 1 : number + 2]
-    if following and following[0].language == "text":
-        assert done.stdout.strip() == following[0].text.strip()
+    run_python(BLOCKS, number, folder)
 
 
 @pytest.mark.parametrize("command", OUR_COMMANDS)

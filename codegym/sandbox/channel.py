@@ -28,7 +28,7 @@ WORDS_MAGIC = b"cgyd"
 AHEAD = 1
 """Inputs sent before the result of the one being run is in, so that the box never waits for us."""
 GRACE_S = 40.0
-"""What a box may take for a result beyond the run's own wall-clock limit (compiling, cleaning up, a busy machine)."""
+"""What a box may take for a result beyond the longest that a run lasts (compiling, cleaning up, a busy machine)."""
 CHUNK = 1 << 16
 
 
@@ -167,7 +167,7 @@ class Channel:
         return self._take(size, 0.0)
 
     def _result(self, limits: Limits, grace_s: float | None = None) -> Execution:
-        deadline = time.monotonic() + (2 * limits.wall_seconds + GRACE_S if grace_s is None else grace_s)
+        deadline = time.monotonic() + (limits.longest_seconds + GRACE_S if grace_s is None else grace_s)
         head = RESULT.unpack(self._take(RESULT.size, deadline))
         magic, best_s, status, exit_code, cpu_s, wall_s, memory, *sizes = head
         if magic != MAGIC or not best_s > 0 or status >= len(STATUSES) or max(sizes) > max(limits.output_bytes, CHUNK):

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,16 +21,13 @@ from codegym.sandbox.pool import PAUSES_S, BoxPool
 from codegym.sandbox.slots import Box
 from tests.conftest import need
 from tests.sandbox.test_docker import boxes
-from tests.sandbox.test_pool import _alive as alive
 from tests.sandbox.test_pool import _descendants as descendants
-from tests.sandbox.test_pool import children
+from tests.sandbox.test_pool import await_end, children
 
 SOON = Limits(cpu_s=0.5, wall_s=0.5)
 """For boxes that are fake."""
 REAL = Limits(cpu_s=2, wall_s=2)
 ECHO = "print(input())"
-SOON_S = 30
-"""Within which what was killed is gone."""
 INPUTS = [b"%d" % number for number in range(7)]
 PRINTED = [b"%d\n" % number for number in range(7)]
 
@@ -291,10 +287,7 @@ def test_a_box_struck_in_mid_run_is_replaced(blow: str) -> None:
         strike(runs[2])
         assert [run.stdout for run in sandbox.execute(ECHO, INPUTS, REAL)] == PRINTED
     assert len(struck) >= 2
-    deadline = time.monotonic() + SOON_S
-    while any(alive(pid) for pid in struck):  # they are killed, and the kernel takes its time
-        assert time.monotonic() < deadline, "a box outlived its sandbox"
-        time.sleep(0.02)
+    await_end(struck)
 
 
 @pytest.mark.usefixtures("impatient")

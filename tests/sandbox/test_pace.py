@@ -5,13 +5,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from codegym import Limits, make_sandbox
+from codegym import Checker, Limits, SandboxError, TestCase, make_sandbox
+from codegym.interactive import talk
+from codegym.locations import box_files
+from codegym.sandbox import ScriptedSandbox
+from codegym.sandbox.base import Conversation, Side
 from codegym.sandbox.factory import REAL_KINDS
 from codegym.sandbox.pool import BoxPool
 from tests.conftest import need
+from tests.fakes import make_problem
 
 BURN = "import time\nend = float(input())\nwhile time.process_time() < end: pass\n"
 LIMIT_S = 0.3
@@ -83,3 +89,41 @@ def test_waiting_for_a_core_is_not_the_program_s_time() -> None:
     assert longest.wall_s > 0.6
     assert asleep.status == "time_limit_exceeded"
     assert asleep.wall_s < 2
+
+
+OVERDUE = """
+import os, time
+from types import SimpleNamespace
+from watch import Watch
+limits = SimpleNamespace(cpu_s=10, wall_s=0.1, memory=1 << 30)
+watch = Watch(os.getpid(), limits, [], time.monotonic() - 100)
+print(watch.left_s(), watch.verdict())
+"""
+
+
+def test_an_overdue_run_has_no_time_left_rather_than_less(tmp_path: Path) -> None:
+    """A box that looks late, for it had no core, must not wait for less than no time: that would be for ever."""
+    for name, data in box_files().items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "overdue.py").write_text(OVERDUE)
+    done = subprocess.run([sys.executable, "overdue.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "2"]
+
+
+class Listener(ScriptedSandbox):
+    """Hears of a talk, and does not hold it."""
+
+    def converse(self, program: Side, interactor: Side, *, accepts: int = 0) -> Conversation:
+        self.sides = program, interactor
+        raise SandboxError("heard")
+
+
+def test_an_interactor_outlasts_a_program_that_waits_for_a_core() -> None:
+    """It waits for the program's words as long as those may come, or the program's wait would be its own failure."""
+    checker = Checker("interactor", source="", protocol="kattis")
+    problem = make_problem(checker=checker, private_tests=(TestCase("1\n", ""),))
+    sandbox, limits = Listener(), Limits(cpu_s=1, wall_s=50)
+    with pytest.raises(SandboxError, match="heard"):
+        talk("", problem, problem.private_tests[0], language="python", limits=limits, sandbox=sandbox)
+    program, interactor = sandbox.sides
+    assert interactor.limits.wall_seconds > program.limits.longest_seconds == 100
