@@ -68,7 +68,9 @@ class BubblewrapSandbox(LocalPool):
                     stdin=theirs,
                     stdout=theirs,
                     stderr=log,
-                    pass_fds=[info_write, filter_fd, *files.values()],
+                    # With the reader's end too, for where this process is killed meanwhile: bwrap would be ended by
+                    # the broken pipe, and what it has just started would wait for its word for ever.
+                    pass_fds=[info_read, info_write, filter_fd, *files.values()],
                     cwd="/",
                     env={},
                     start_new_session=True,

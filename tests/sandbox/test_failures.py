@@ -227,20 +227,20 @@ def is_first(pid: int) -> bool:
     return False
 
 
-def first_processes(kind: str) -> list[int]:
+def first_processes(kind: str) -> set[int]:
     """PID 1 of each box of this process, by its number here."""
     if kind == "bubblewrap":
-        return [pid for child in children() for pid in descendants(child) if is_first(pid)]
+        return {pid for child in children() for pid in descendants(child) if is_first(pid)}
     client = docker.from_env()
     try:
-        return [pid for box in boxes(client, os.getpid()) if (pid := box.attrs["State"]["Pid"])]
+        return {pid for box in boxes(client, os.getpid()) if (pid := box.attrs["State"]["Pid"])}
     finally:
         client.close()
 
 
-def send(kind: str, number: signal.Signals) -> None:
-    """A signal to each box's first process."""
-    for pid in first_processes(kind):
+def send(pids: set[int], number: signal.Signals) -> None:
+    """A signal to boxes' first processes."""
+    for pid in pids:
         try:
             os.kill(pid, number)
         except ProcessLookupError:
@@ -249,21 +249,22 @@ def send(kind: str, number: signal.Signals) -> None:
             pytest.skip("only root may signal the processes of a container")
 
 
-def remove_all() -> None:
-    """What ``docker rm -f`` does to each box of this process."""
+def remove(pids: set[int]) -> None:
+    """What ``docker rm -f`` does to the boxes with these first processes."""
     client = docker.from_env()
     for box in boxes(client, os.getpid()):
-        with contextlib.suppress(docker.errors.APIError):
-            box.remove(force=True)
+        if box.attrs["State"]["Pid"] in pids:
+            with contextlib.suppress(docker.errors.APIError):
+                box.remove(force=True)
     client.close()
 
 
-BLOWS = {
-    "bubblewrap, stopped": lambda: send("bubblewrap", signal.SIGSTOP),
-    "bubblewrap, killed": lambda: send("bubblewrap", signal.SIGKILL),
-    "docker, stopped": lambda: send("docker", signal.SIGSTOP),
-    "docker, killed": lambda: send("docker", signal.SIGKILL),
-    "docker, removed": remove_all,
+BLOWS: dict[str, Callable[[set[int]], None]] = {
+    "bubblewrap, stopped": lambda pids: send(pids, signal.SIGSTOP),
+    "bubblewrap, killed": lambda pids: send(pids, signal.SIGKILL),
+    "docker, stopped": lambda pids: send(pids, signal.SIGSTOP),
+    "docker, killed": lambda pids: send(pids, signal.SIGKILL),
+    "docker, removed": remove,
 }
 
 
@@ -273,12 +274,14 @@ def test_a_box_struck_in_mid_run_is_replaced(blow: str) -> None:
     """PID 1 that hangs or dies between two results of a program, or between two programs, changes no result."""
     kind = blow.partition(",")[0]
     need(kind)
+    others = first_processes(kind)  # of sandboxes that tests share
     struck: set[int] = set()
 
     def strike(run: Execution) -> bool:
         if run.stdout == b"2\n":
-            struck.update(first_processes(kind))
-            BLOWS[blow]()
+            found = first_processes(kind) - others
+            struck.update(found)
+            BLOWS[blow](found)
         return False
 
     with make_sandbox(kind, workers=1) as sandbox:
@@ -295,6 +298,7 @@ def test_a_box_struck_in_mid_run_is_replaced(blow: str) -> None:
 def test_a_runner_killed_at_every_try(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where each box is killed as soon as it is there, an error comes after bounded tries; afterwards all is well."""
     need(kind)
+    others = first_processes(kind)
     with make_sandbox(kind, workers=1) as sandbox:
         monkeypatch.setattr("codegym.sandbox.docker.CONNECT_S", 1.0)
         assert isinstance(sandbox, BoxPool)
@@ -305,7 +309,7 @@ def test_a_runner_killed_at_every_try(kind: str, monkeypatch: pytest.MonkeyPatch
             box = start(self)
             begun.append(box)
             try:
-                send(kind, signal.SIGKILL)
+                send(first_processes(kind) - others, signal.SIGKILL)
             except docker.errors.APIError:  # one of them is just going
                 box.close()
                 raise

@@ -324,3 +324,43 @@ def test_a_long_name_of_the_temporary_folder(tmp_path: Path) -> None:
         assert (process.returncode, complaints) == (0, "")
     with suppress(OSError):
         os.removedirs(folder)
+
+
+KILLED_AT_THE_START = """
+import os, signal
+import codegym
+from codegym.sandbox.bubblewrap import BubblewrapBox
+
+def die(self, channel, process, info):
+    os.close(info)  # first of all: a process that is killed may take longer to let go than bubblewrap to speak
+    print(process.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+BubblewrapBox.__init__ = die
+with codegym.make_sandbox("bubblewrap", workers=1) as sandbox:
+    sandbox.execute("print(1)", [b""], codegym.Limits())
+"""
+
+
+def of_session(leader: int) -> set[int]:
+    """The processes of a session that are alive."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, _, session = path.read_text().rpartition(")")[2].split()[:4]
+            if int(session) == leader and state != "Z":
+                found.add(int(path.parent.name))
+    return found
+
+
+def test_an_owner_killed_while_a_box_starts() -> None:
+    """What bubblewrap has just started does not wait for ever for a word that it was about to get."""
+    need("bubblewrap")
+    for _ in range(5):
+        with trainer(KILLED_AT_THE_START) as process:
+            leader = int(line(process))
+            process.wait()
+        deadline = time.monotonic() + SOON_S
+        while left := of_session(leader):
+            assert time.monotonic() < deadline, f"left behind: {left}"
+            time.sleep(0.05)
