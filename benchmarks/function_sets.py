@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from codegym import Judgement, ProblemSet, Sandbox, judge, load_problems, make_sandbox
-from codegym.calls import Calls, Harness
+from codegym.functions.calls import Calls, Harness
 
 FILES = {
     "mbpp/mbpp.jsonl": "mbpp",

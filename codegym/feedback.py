@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from codegym.calls import Harness, written
 from codegym.errors import UsageError
+from codegym.functions.calls import Harness, written
 from codegym.problem import Limits, Statement
 from codegym.values import show
 from codegym.verdict import UNREADABLE, Judgement, TestResult, Verdict

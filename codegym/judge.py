@@ -5,15 +5,15 @@ from itertools import groupby
 from typing import Any, Literal
 
 from codegym import values
-from codegym.calls import Harness
 from codegym.checker import mismatch
 from codegym.errors import UsageError
-from codegym.expectations import settle
+from codegym.functions.calls import Harness
+from codegym.functions.expectations import settle
+from codegym.functions.harness import run_harness
+from codegym.functions.orders import Ordering, ordering
 from codegym.generated import private_tests
-from codegym.harness import run_harness
 from codegym.interactive import shown, talk, verdict_on
 from codegym.languages import find_language
-from codegym.orders import Ordering, ordering
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Input, Sandbox
 from codegym.validation import files_of, validate

@@ -66,9 +66,9 @@ class TestCase:
 
     Attributes:
         input: text for standard input; for a function problem the tuple of arguments, or ``Calls`` or a ``Harness`` of
-            :mod:`codegym.calls`.
-        output: the expected text; for a function problem the expected return value, or what :mod:`codegym.calls` has
-            in its place; a tuple of these for ``Calls``.
+            :mod:`codegym.functions.calls`.
+        output: the expected text; for a function problem the expected return value, or what
+            :mod:`codegym.functions.calls` has in its place; a tuple of these for ``Calls``.
         files: name and text of each further file that the program finds in its working directory.
     """
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from codegym.calls import Expected
 from codegym.datasets.fields import Tests, divide, first_line, optional_text, text, texts
 from codegym.datasets.hub import Published, open_set
 from codegym.datasets.mbpp import identify
@@ -27,9 +26,10 @@ from codegym.datasets.test_code import (
     turned,
     without,
 )
-from codegym.orders import Outcome
+from codegym.functions.calls import Expected
+from codegym.functions.orders import Outcome
+from codegym.functions.referenced import ReferenceTests
 from codegym.problem import Limits, Problem, TestCase
-from codegym.referenced import ReferenceTests
 
 PUBLISHED = Published("evalplus/mbppplus", {"test": ("data/test-*.parquet",)}, "test")
 _CONTRADICTORY = frozenset({164, 295})

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from codegym import Sandbox, judge, load_problems
-from codegym.calls import Calls, Expected, Harness
 from codegym.datasets import ProblemSet
 from codegym.datasets.plus import restored
 from codegym.errors import ProblemError, UsageError
+from codegym.functions.calls import Calls, Expected, Harness
 
 Row = dict[str, Any]
 Write = Callable[[Sequence[Row]], Path]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from codegym import Limits, Problem, Sandbox, judge, load_problems
-from codegym.calls import Calls, Harness
 from codegym.datasets import ProblemSet
 from codegym.datasets.plus import restored, too_large
+from codegym.functions.calls import Calls, Harness
 from tests.datasets.conftest import shared_data
 
 EVERY = 1 if os.environ.get("CODEGYM_TEST_ALL") else 20

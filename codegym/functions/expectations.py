@@ -4,9 +4,9 @@ import cmath
 from collections.abc import Callable
 from typing import Any
 
-from codegym.calls import LISTING, Expected, Raises
 from codegym.checker import mismatch
-from codegym.orders import Outcome, expectations, outcomes
+from codegym.functions.calls import LISTING, Expected, Raises
+from codegym.functions.orders import Outcome, expectations, outcomes
 from codegym.problem import Checker, Problem, TestCase
 from codegym.signature import NODES, node_shape
 from codegym.values import show

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from codegym import Checker, Limits, Problem, Sandbox, TestCase, judge
-from codegym.calls import Call, Calls, Expected, Harness, Raises, written
 from codegym.feedback import describe, feedback
+from codegym.functions.calls import Call, Calls, Expected, Harness, Raises, written
 from codegym.problem import Argument
 from tests.fakes import Spy, make_function_problem
 
