@@ -1,12 +1,14 @@
 """One program and one split of a problem's tests make a :class:`~codegym.verdict.Judgement`."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Literal
 
 from codegym import values
 from codegym.checker import mismatch
 from codegym.errors import UsageError
+from codegym.functions import native
 from codegym.functions.calls import Harness
 from codegym.functions.expectations import settle
 from codegym.functions.harness import run_harness
@@ -54,8 +56,9 @@ def judge(
         raise UsageError(f"expected a program as text, got {type(program).__name__}")
     if split not in ("public", "private", "both"):
         raise UsageError(f"expected split 'public', 'private' or 'both', got {split!r}")
-    if find_language(language).compiled and problem.kind == "function":
-        raise UsageError(f"expected a Python program for {problem.id}, which wants a function, got one in {language}")
+    if problem.kind == "function" and find_language(language).family != problem.language:
+        wanted = find_language(problem.language).title
+        raise UsageError(f"expected a {wanted} program for {problem.id}, which wants a function, got one in {language}")
     results: list[TestResult] = []
     if split != "private":
         results += _judge_split(program, language, problem, sandbox, "public", problem.public_tests, run_all is False)
@@ -81,18 +84,26 @@ def _judge_split(
     if any(isinstance(test.input, Harness) for test in tests):
         return _judge_mixed(program, language, problem, sandbox, split, tests, stop_early)
     check = _comparison(problem, sandbox)
-    order = ordering(problem, tests) if problem.kind == "function" else None
+    called = problem.kind == "function" and problem.language == "cpp"
+    order = Ordering() if called else ordering(problem, tests) if problem.kind == "function" else None
     judged: list[TestResult] = []
 
     def failed(run: Execution) -> bool:
         test = tests[len(judged)]
+        if called:
+            run = replace(run, result=native.returned(run))
         judged.append(_result(run, problem, test, split, check, order))
         return stop_early and judged[-1].verdict is not Verdict.ACCEPTED
 
-    inputs = [_given(problem, test, order) for test in tests]
     options: dict[str, Any] = {} if language == "python" else {"language": language}
-    if problem.kind == "function":
-        options["entry_point"] = problem.entry_point
+    inputs: Sequence[bytes | Input]
+    if called:
+        options["files"] = ((native.PROGRAM, program.encode(errors="surrogatepass")),)
+        program, inputs = native.main_file(tests), native.questions(tests)
+    else:
+        inputs = [_given(problem, test, order) for test in tests]
+        if problem.kind == "function":
+            options["entry_point"] = problem.entry_point
     runs = sandbox.execute(program, inputs, _limits(problem, language), stop=failed, **options)
     # A backend may leave `stop` unasked, or run on after it.
     for run in runs[len(judged) :]:

@@ -155,6 +155,7 @@ class Statement:
         limits: what a run may use.
         public_tests: the tests that are shown.
         starter: a program to repair, or None.
+        language: what the starter, the function and the calls of its tests are written in.
     """
 
     id: str
@@ -167,12 +168,16 @@ class Statement:
     limits: Limits
     public_tests: tuple[TestCase, ...]
     starter: str | None
+    language: str = "python"
 
     @property
     def signature(self) -> str:
         """The first line of the function wanted, as in ``def f(x: int) -> int``; empty for a stdin problem."""
         if self.kind == "stdin":
             return ""
+        if self.language == "cpp":
+            given = ", ".join(f"{argument.type} {argument.name}" for argument in self.arguments)
+            return f"{self.returns} {self.entry_point}({given})"
         arguments = ", ".join(f"{argument.name}: {argument.type}" for argument in self.arguments)
         return f"def {self.entry_point}({arguments})" + (f" -> {self.returns}" if self.returns else "")
 
@@ -199,6 +204,8 @@ class Problem:
         reference: a right program, or None.
         starter: a wrong program to repair, or None.
         programs: labelled programs, the reference not among them.
+        language: what the reference and the starter are written in, and, of a function problem, the function and the
+            calls of its tests: ``python`` or ``cpp``.
         source: where it was loaded from, for messages.
     """
 
@@ -220,6 +227,7 @@ class Problem:
     starter: str | None = field(default=None, repr=False)
     programs: tuple[LabelledProgram, ...] = field(default=(), repr=False)
     source: str = ""
+    language: str = "python"
 
     @property
     def visible(self) -> Statement:
@@ -235,6 +243,7 @@ class Problem:
             limits=self.limits,
             public_tests=self.public_tests,
             starter=self.starter,
+            language=self.language,
         )
 
     @property

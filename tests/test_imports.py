@@ -38,7 +38,7 @@ ROOMS: dict[str, set[str]] = {
     "interactive": PLAIN | {"validation", "sandbox"},
     "judge": PLAIN
     | {"checker", "functions", "generated", "interactive", "languages", "sandbox", "validation", "values"},
-    "feedback": PLAIN | {"functions", "values"},
+    "feedback": PLAIN | {"functions", "languages", "values"},
     "reward": PLAIN,
     "episode": {"errors"},
     "audit": PLAIN | {"checker", "datasets", "generated", "judge", "running", "sandbox", "values", "version"},
