@@ -135,7 +135,7 @@ def _judge_talks(
             yield TestResult(Verdict.SKIPPED, split, test)
             continue
         said = talk(program, problem, test, language=language, limits=limits, sandbox=sandbox)
-        verdict, reason = verdict_on(problem, said)
+        verdict, reason = verdict_on(problem, test, said, sandbox)
         over = stop_early and verdict is not Verdict.ACCEPTED
         stdout = b"".join(words for by_program, words in said.transcript if by_program)
         yield _tested(said.program, verdict, split, test, shown(said), stdout, reason)

@@ -107,6 +107,8 @@ class Checker:
             ``open-r1`` for one that is given the files of input, answer and output, and prints 1 to accept.
         flags: arguments that it gets beyond the protocol's.
         files: name and text of each further file that it is compiled or run with.
+        after: of an interactor of protocol ``testlib``, what then judges the file of output that it wrote; None for
+            nothing.
     """
 
     type: CheckerType = "lines"
@@ -119,6 +121,7 @@ class Checker:
     protocol: Protocol = "codegym"
     flags: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    after: "Checker | None" = None
 
 
 @dataclass(frozen=True, slots=True)

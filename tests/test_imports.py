@@ -35,7 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "generated": {"errors", "problem", "values", "locations", "signature", "sandbox"},
     "datasets": PLAIN | {"functions", "generated", "locations", "signature", "values", "version"},
     "validation": PLAIN | {"languages", "values", "sandbox"},
-    "interactive": PLAIN | {"validation", "sandbox"},
+    "interactive": PLAIN | {"checker", "validation", "sandbox"},
     "judge": PLAIN
     | {"checker", "functions", "generated", "interactive", "languages", "sandbox", "validation", "values"},
     "feedback": PLAIN | {"functions", "languages", "values"},

@@ -6,6 +6,7 @@ generator must be there; nothing is run. Problems with points, several runs or o
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -212,9 +213,14 @@ def _statement(tree: Tree, language: str) -> str:
 
 
 def _checker(tree: Tree, root: Element, tests: list[TestCase]) -> Checker:
-    interactor = root.find("assets/interactor/source")
-    if interactor is not None:
-        return testlib_checker(tree, interactor.get("path", ""), _language(interactor), "interactor")
+    source = root.find("assets/interactor/source")
+    if source is None:
+        return _own_checker(tree, root, tests)
+    interactor = testlib_checker(tree, source.get("path", ""), _language(source), "interactor")
+    return replace(interactor, after=_own_checker(tree, root, tests))
+
+
+def _own_checker(tree: Tree, root: Element, tests: list[TestCase]) -> Checker:
     checker = root.find("assets/checker")
     if checker is None:
         raise tree.refusal("assets", "a malformed file", "expected a checker, got none")
