@@ -211,7 +211,7 @@ def _result(
     elif problem.kind == "function" and not run.result:
         verdict, reason = Verdict.RUNTIME_ERROR, f"the program ended before {problem.entry_point} returned"
     elif order:
-        verdict, output, reason = settle(problem, test, run.result, lambda value: compare(test, value, run.stdout))
+        verdict, output, reason = settle(problem, test, run.result, lambda one, value: compare(one, value, run.stdout))
     else:
         if problem.kind == "function":
             try:
