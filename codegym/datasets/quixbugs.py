@@ -55,7 +55,7 @@ def load(path: Path | None, split: str | None = None) -> ProblemSet:
         UsageError: an argument is not what it must be.
         ProblemError: nothing there can be used.
     """
-    return load_packages(path, split, {"quixbugs": read_package}, Options())
+    return load_packages(path, split, ("quixbugs",), Options())
 
 
 def read_package(package: Package) -> list[Problem]:
