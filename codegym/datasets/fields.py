@@ -119,7 +119,7 @@ def literal_texts(row: Row, name: str) -> tuple[str, ...]:
     if value is None or isinstance(value, list):
         return texts(row, name)
     given = optional_text(row, name)
-    if not given.strip():
+    if given.strip() in ("", "None"):
         return ()
     try:
         with warnings.catch_warnings(action="ignore"):  # of escapes in another's text

@@ -235,3 +235,9 @@ def test_numbers_of_many_digits_are_read(tmp_path: Path) -> None:
     endless = tests.replace("0" * 5000, "0" * 300_000)
     problems = loaded(tmp_path, "apps", apps_row(input_output=endless, starter_code="", solutions=""))
     assert [out.reason for out in problems.left_out] == ["input_output is not JSON"]
+
+
+def test_a_list_written_as_none_is_empty(tmp_path: Path) -> None:
+    """The set writes its lists as Python does, and so it may write that there is none."""
+    (problem,) = loaded(tmp_path, "taco", taco_row(skill_types="None", tags="[]", raw_tags="['x']"))
+    assert problem.tags == ("x",)
