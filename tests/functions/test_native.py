@@ -15,7 +15,7 @@ from codegym.functions.native_asserts import NotTurned, turn
 from codegym.functions.native_text import written
 from codegym.problem import Argument, Checker
 from tests.conftest import need_language
-from tests.fakes import make_function_problem
+from tests.fakes import make_function_problem, make_problem
 
 SECRET = 987654321
 
@@ -142,6 +142,16 @@ def test_a_language_that_has_no_such_function_is_refused() -> None:
         CodeRepairEnv([problem]).reset()
     with pytest.raises(UsageError, match="expected a C"):
         judge("def f(n): return n", problem, sandbox=None, language="python")  # type: ignore[arg-type]
+
+
+def test_a_program_to_repair_is_shown_in_its_own_language_alone() -> None:
+    """An environment for C++ asks nobody to repair a program in Python, and one for Python does."""
+    shown = [
+        CodeRepairEnv([make_problem()], language=name).reset()[0]["problem"] for name in ("python", "cpp", "cpp20")
+    ]
+    assert ["Repair it" in text for text in shown] == [True, False, False]
+    starter = native_problem(("f(1)", Expected(1)), starter="int f(int n) { return 0; }\n")
+    assert "```cpp\nint f(" in CodeRepairEnv([starter], language="cpp").reset()[0]["problem"]
 
 
 @pytest.fixture(scope="module")
