@@ -11,9 +11,10 @@ from collections import Counter
 from pathlib import Path
 
 from codegym import Judgement, ProblemSet, Sandbox, judge, load_problems, make_sandbox
-from codegym.calls import Calls, Harness
+from codegym.functions.calls import Calls, Harness
 
 FILES = {
+    "humanevalpack/cpp.jsonl": "humanevalpack:cpp",
     "mbpp/mbpp.jsonl": "mbpp",
     "mbppplus/MbppBase.jsonl": "mbpp",
     "mbppplus/MbppPlus.jsonl": "mbppplus",
@@ -45,14 +46,16 @@ def measure(problems: ProblemSet, sandbox: Sandbox) -> tuple[Counter[str], list[
     exceptions = []
     for problem in problems:
         counts["problems"] += 1
-        judgement = judge(problem.reference or "", problem, sandbox=sandbox, split="both", run_all=True)
+        judgement = judge(
+            problem.reference or "", problem, sandbox=sandbox, split="both", run_all=True, language=problem.language
+        )
         counts.update(kind_of(result.test.input) for result in judgement.results)
         counts["references accepted"] += judgement.accepted
         if not judgement.accepted:
             exceptions.append(f"{problem.id}: reference: {first_failure(judgement)}")
         nothing = f"def {problem.entry_point}(*x, **y):\n    pass\n"
         for label, program in (("nothing", nothing), *((one.name, one.source) for one in problem.wrong_programs)):
-            rejected = not judge(program, problem, sandbox=sandbox, split="both").accepted
+            rejected = not judge(program, problem, sandbox=sandbox, split="both", language=problem.language).accepted
             counts[f"{label}: rejected"] += rejected
             if not rejected:
                 exceptions.append(f"{problem.id}: {label}: accepted")

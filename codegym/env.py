@@ -319,13 +319,19 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         return self._observation(), self._info({})
 
     def _take(self, problem: Problem) -> None:
+        if problem.kind == "function" and problem.language != self._language.family:
+            raise UsageError(
+                f"expected language={problem.language!r} for {problem.id}, which wants a function in it, "
+                f"got {self._language.name!r}"
+            )
         self._problem = problem
         self._text = describe(self._visible(problem), self._templates)
 
     def _visible(self, problem: Problem) -> Statement:
-        """What an agent may see, with the limits of its language."""
+        """What an agent may see, with the limits of its language, and nothing to repair in another one."""
         limits = problem.native_limits if self._language.compiled else None
-        return problem.visible if limits is None else replace(problem.visible, limits=limits)
+        starter = problem.starter if problem.language == self._language.family else None
+        return replace(problem.visible, limits=limits or problem.limits, starter=starter)
 
     def _sandbox(self) -> Sandbox:
         if not isinstance(self._given_sandbox, str):

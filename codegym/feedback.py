@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from codegym.calls import Harness, written
 from codegym.errors import UsageError
+from codegym.functions import native_text
+from codegym.functions.calls import Calls, Harness, written
+from codegym.languages import find_language
 from codegym.problem import Limits, Statement
 from codegym.values import show
 from codegym.verdict import UNREADABLE, Judgement, TestResult, Verdict
@@ -77,7 +79,9 @@ def describe(statement: Statement, templates: Templates | None = None) -> str:
     """The first observation: task, interface, limits, public tests, and the program to repair if there is one."""
     templates = templates or Templates()
     if statement.kind == "function":
-        interface = f"Write a Python function with this signature:\n\n```python\n{statement.signature}\n```"
+        name = find_language(statement.language).title.rstrip("0123456789 ")
+        signature = code_block(statement.signature, statement.language)
+        interface = f"Write a {name} function with this signature:\n\n{signature}"
     else:
         interface = "The program reads from standard input and writes to standard output."
     parts = {
@@ -86,7 +90,8 @@ def describe(statement: Statement, templates: Templates | None = None) -> str:
         "interface": interface,
         "limits": _limits(statement.limits),
         "tests": "\n\n".join(_example(statement, number) for number in range(len(statement.public_tests))),
-        "starter": statement.starter and templates.starter.format(program=code_block(statement.starter, "python")),
+        "starter": statement.starter
+        and templates.starter.format(program=code_block(statement.starter, statement.language)),
         "answer": templates.answer,
     }
     # Only the template's own blank lines may go with a part that is empty, none of a part's.
@@ -109,7 +114,9 @@ def _example(statement: Statement, number: int) -> str:
 
 
 def assertion(statement: Statement, given: object, expected: object) -> str:
-    """A test of a function problem as a line of Python, or, of test code, as its text."""
+    """A test of a function problem as a line of its language, or, of test code, as its text."""
+    if isinstance(given, Calls) and isinstance(expected, tuple) and statement.language == "cpp":
+        return native_text.written(given, expected)
     return written(statement.entry_point or "", given, expected)
 
 
@@ -205,7 +212,8 @@ def _failure(number: int, result: TestResult, statement: Statement, templates: T
     if result.verdict is Verdict.WRONG_ANSWER and function and (code or result.reason == UNREADABLE):
         lines.append(f"It did not pass: {result.reason}.")
     elif result.verdict is Verdict.WRONG_ANSWER and function:
-        lines.append(f"It returned {_inline(clip(show(result.output), most))} ({result.reason}).")
+        text = (native_text.shown if statement.language == "cpp" else show)(result.output)
+        lines.append(f"It returned {_inline(clip(text, most))} ({result.reason}).")
     elif result.verdict is Verdict.WRONG_ANSWER:
         lines += ["Expected output:", code_block(clip(result.test.output, most))]
         lines += [f"Your program's output ({result.reason}):", code_block(clip(result.output, most))]

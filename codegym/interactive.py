@@ -8,7 +8,8 @@ Who is to blame:
    is out of time, for its limit by the clock is the shorter one; a program that says too much is over its limit of
    output.
 3. Else the interactor decides. One that breaks off for want of words from a program that has ended or has closed its
-   output (the end of its input, a broken pipe, its own limit of time) rejects.
+   output (the end of its input, a broken pipe, its own limit of time) rejects. Where it accepts and there is a checker
+   that comes after it, that decides by what the interactor wrote.
 4. An interactor that fails otherwise is the problem's fault, and an error.
 
 What one says to the other after that has ended is dropped, so nobody dies of a broken pipe. A program that is accepted
@@ -18,6 +19,7 @@ may run on to its limits, and must end well.
 import signal
 from dataclasses import replace
 
+from codegym.checker import mismatch
 from codegym.errors import ProblemError
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Conversation, Execution, Input, Sandbox, Side
@@ -35,6 +37,7 @@ from codegym.validation import (
     kattis_files,
     name_of,
     testlib_answer,
+    validate,
 )
 from codegym.verdict import Verdict
 
@@ -67,7 +70,7 @@ def talk(
         given = Input(b"", (INPUT, ANSWER, "feedback/", *checker.flags), kattis_files(test), (MESSAGE,))
     else:
         files = (INPUT, encoded(test.input)), (ANSWER, encoded(test.output))
-        given = Input(b"", (INPUT, OUTPUT, ANSWER, *checker.flags), files)
+        given = Input(b"", (INPUT, OUTPUT, ANSWER, *checker.flags), files, (OUTPUT,) if checker.after else ())
     check_sources(problem, given.files)
     return sandbox.converse(
         Side(program, limits, language, given=Input(files=files_of(problem, test))),
@@ -82,12 +85,27 @@ def talk(
     )
 
 
-def verdict_on(problem: Problem, said: Conversation) -> tuple[Verdict, str]:
+def verdict_on(problem: Problem, test: TestCase, said: Conversation, sandbox: Sandbox) -> tuple[Verdict, str]:
     """The verdict on the program, and the reason where it is a wrong answer.
 
     Raises:
-        ProblemError: the interactor is to blame.
+        ProblemError: the interactor, or the checker that comes after it, is to blame.
+        SandboxError: that checker could not be run.
     """
+    verdict, reason = _by_interactor(problem, said)
+    after = problem.checker.after
+    if verdict is not Verdict.ACCEPTED or after is None:
+        return verdict, reason
+    raw = dict(said.interactor.files).get(OUTPUT, b"")
+    text = raw.decode(errors="replace")
+    if after.type == "validator":
+        reason = validate(replace(problem, checker=after), sandbox, test, text, raw)
+    else:
+        reason = mismatch(after, test.output, text)
+    return (Verdict.WRONG_ANSWER, reason) if reason else (Verdict.ACCEPTED, "")
+
+
+def _by_interactor(problem: Problem, said: Conversation) -> tuple[Verdict, str]:
     program, interactor = said.program, said.interactor
     if program.status == "compile_error":
         return Verdict.COMPILE_ERROR, ""

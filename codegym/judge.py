@@ -1,19 +1,21 @@
 """One program and one split of a problem's tests make a :class:`~codegym.verdict.Judgement`."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from typing import Any, Literal
 
 from codegym import values
-from codegym.calls import Harness
 from codegym.checker import mismatch
 from codegym.errors import UsageError
-from codegym.expectations import settle
+from codegym.functions import native
+from codegym.functions.calls import Harness
+from codegym.functions.expectations import settle
+from codegym.functions.harness import run_harness
+from codegym.functions.orders import Ordering, ordering
 from codegym.generated import private_tests
-from codegym.harness import run_harness
 from codegym.interactive import shown, talk, verdict_on
 from codegym.languages import find_language
-from codegym.orders import Ordering, ordering
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Input, Sandbox
 from codegym.validation import files_of, validate
@@ -54,52 +56,73 @@ def judge(
         raise UsageError(f"expected a program as text, got {type(program).__name__}")
     if split not in ("public", "private", "both"):
         raise UsageError(f"expected split 'public', 'private' or 'both', got {split!r}")
-    if find_language(language).compiled and problem.kind == "function":
-        raise UsageError(f"expected a Python program for {problem.id}, which wants a function, got one in {language}")
+    if problem.kind == "function" and find_language(language).family != problem.language:
+        wanted = find_language(problem.language).title
+        raise UsageError(f"expected a {wanted} program for {problem.id}, which wants a function, got one in {language}")
     results: list[TestResult] = []
     if split != "private":
-        results += _judge_split(program, language, problem, sandbox, "public", problem.public_tests, run_all is False)
+        public = problem.public_tests
+        results += _judge_split(_Task(program, language, problem, sandbox, "public", public, run_all is False))
     if split != "public":
-        tests = private_tests(problem.private_tests, sandbox)
-        results += _judge_split(program, language, problem, sandbox, "private", tests, not run_all)
+        private = private_tests(problem.private_tests, sandbox)
+        results += _judge_split(_Task(program, language, problem, sandbox, "private", private, not run_all))
     return Judgement(problem.id, split, tuple(results))
 
 
-def _judge_split(
-    program: str,
-    language: str,
-    problem: Problem,
-    sandbox: Sandbox,
-    split: Literal["public", "private"],
-    tests: Sequence[TestCase],
-    stop_early: bool,
-) -> Iterator[TestResult]:
-    if not program.strip():
-        return (TestResult(Verdict.NO_PROGRAM, split, test) for test in tests)
-    if problem.checker.type == "interactor":
-        return _judge_talks(program, language, problem, sandbox, split, tests, stop_early)
-    if any(isinstance(test.input, Harness) for test in tests):
-        return _judge_mixed(program, language, problem, sandbox, split, tests, stop_early)
-    check = _comparison(problem, sandbox)
-    order = ordering(problem, tests) if problem.kind == "function" else None
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A program and some tests of one split; ``stop_early``: those after the first that fails are skipped."""
+
+    program: str
+    language: str
+    problem: Problem
+    sandbox: Sandbox
+    split: Literal["public", "private"]
+    tests: Sequence[TestCase]
+    stop_early: bool
+
+    def ends(self, result: TestResult) -> bool:
+        """Whether no further test is to be run after this result."""
+        return self.stop_early and result.verdict is not Verdict.ACCEPTED
+
+    def unrun(self, tests: Iterable[TestCase], verdict: Verdict = Verdict.SKIPPED) -> Iterator[TestResult]:
+        """Results of tests that were not run."""
+        return (TestResult(verdict, self.split, test) for test in tests)
+
+
+def _judge_split(task: _Task) -> Iterator[TestResult]:
+    if not task.program.strip():
+        return task.unrun(task.tests, Verdict.NO_PROGRAM)
+    if task.problem.checker.type == "interactor":
+        return _until_the_end(task, task.tests, _judge_talk)
+    if any(isinstance(test.input, Harness) for test in task.tests):
+        return _judge_mixed(task)
+    problem, tests = task.problem, task.tests
+    check = _comparison(problem, task.sandbox)
+    called = problem.kind == "function" and problem.language == "cpp"
+    order = Ordering() if called else ordering(problem, tests) if problem.kind == "function" else None
     judged: list[TestResult] = []
 
     def failed(run: Execution) -> bool:
-        test = tests[len(judged)]
-        judged.append(_result(run, problem, test, split, check, order))
-        return stop_early and judged[-1].verdict is not Verdict.ACCEPTED
+        if called:
+            run = replace(run, result=native.returned(run))
+        judged.append(_result(run, problem, tests[len(judged)], task.split, check, order))
+        return task.ends(judged[-1])
 
-    inputs = [_given(problem, test, order) for test in tests]
-    options: dict[str, Any] = {} if language == "python" else {"language": language}
-    if problem.kind == "function":
+    options: dict[str, Any] = {} if task.language == "python" else {"language": task.language}
+    program, inputs = task.program, native.questions(tests) if called else [_given(problem, t, order) for t in tests]
+    if called:
+        options["files"] = ((native.PROGRAM, program.encode(errors="surrogatepass")),)
+        program = native.main_file(tests)
+    elif problem.kind == "function":
         options["entry_point"] = problem.entry_point
-    runs = sandbox.execute(program, inputs, _limits(problem, language), stop=failed, **options)
+    runs = task.sandbox.execute(program, inputs, _limits(problem, task.language), stop=failed, **options)
     # A backend may leave `stop` unasked, or run on after it.
     for run in runs[len(judged) :]:
-        if judged and stop_early and judged[-1].verdict is not Verdict.ACCEPTED:
+        if judged and task.ends(judged[-1]):
             break
         failed(run)
-    return iter(judged + [TestResult(Verdict.SKIPPED, split, test) for test in tests[len(judged) :]])
+    return chain(judged, task.unrun(tests[len(judged) :]))
 
 
 def _limits(problem: Problem, language: str) -> Limits:
@@ -107,56 +130,46 @@ def _limits(problem: Problem, language: str) -> Limits:
     return problem.native_limits if compiled and problem.native_limits is not None else problem.limits
 
 
-def _judge_talks(
-    program: str,
-    language: str,
-    problem: Problem,
-    sandbox: Sandbox,
-    split: Literal["public", "private"],
-    tests: Sequence[TestCase],
-    stop_early: bool,
-) -> Iterator[TestResult]:
-    """As :func:`_judge_split`, of an interactive problem. What was said stands in the place of an output."""
+def _judge_talk(task: _Task, test: TestCase) -> TestResult:
+    """One test of an interactive problem. What was said stands in the place of an output."""
+    problem, language, sandbox = task.problem, task.language, task.sandbox
     limits = _limits(problem, language)
-    over = False
-    for test in tests:
-        if over:
-            yield TestResult(Verdict.SKIPPED, split, test)
-            continue
-        said = talk(program, problem, test, language=language, limits=limits, sandbox=sandbox)
-        verdict, reason = verdict_on(problem, said)
-        over = stop_early and verdict is not Verdict.ACCEPTED
-        stdout = b"".join(words for by_program, words in said.transcript if by_program)
-        yield _tested(said.program, verdict, split, test, shown(said), stdout, reason)
+    said = talk(task.program, problem, test, language=language, limits=limits, sandbox=sandbox)
+    verdict, reason = verdict_on(problem, test, said, sandbox)
+    stdout = b"".join(words for by_program, words in said.transcript if by_program)
+    return _tested(said.program, verdict, task.split, test, shown(said), stdout, reason)
 
 
-def _judge_mixed(
-    program: str,
-    language: str,
-    problem: Problem,
-    sandbox: Sandbox,
-    split: Literal["public", "private"],
-    tests: Sequence[TestCase],
-    stop_early: bool,
+def _judge_code(task: _Task, test: TestCase) -> TestResult:
+    """One test that is code."""
+    return run_harness(task.program, task.problem, test, task.split, task.sandbox)
+
+
+def _until_the_end(
+    task: _Task, tests: Iterable[TestCase], judge_one: Callable[[_Task, TestCase], TestResult]
 ) -> Iterator[TestResult]:
+    """Results of tests that are judged one by one."""
+    left = iter(tests)
+    for test in left:
+        result = judge_one(task, test)
+        yield result
+        if task.ends(result):
+            break
+    yield from task.unrun(left)
+
+
+def _judge_mixed(task: _Task) -> Iterator[TestResult]:
     """As :func:`_judge_split`, where test code stands between the tests."""
     over = False
-    for is_code, group in groupby(tests, lambda test: isinstance(test.input, Harness)):
-        some = list(group)
+    for is_code, group in groupby(task.tests, lambda test: isinstance(test.input, Harness)):
+        some = tuple(group)
         if over:
-            yield from (TestResult(Verdict.SKIPPED, split, test) for test in some)
-        elif not is_code:
-            for result in _judge_split(program, language, problem, sandbox, split, some, stop_early):
-                over = over or (stop_early and result.verdict is not Verdict.ACCEPTED)
-                yield result
-        else:
-            for test in some:
-                if over:
-                    yield TestResult(Verdict.SKIPPED, split, test)
-                    continue
-                result = run_harness(program, problem, test, split, sandbox)
-                over = stop_early and result.verdict is not Verdict.ACCEPTED
-                yield result
+            yield from task.unrun(some)
+            continue
+        results = _until_the_end(task, some, _judge_code) if is_code else _judge_split(replace(task, tests=some))
+        for result in results:
+            over = over or task.ends(result)
+            yield result
 
 
 def _given(problem: Problem, test: TestCase, order: Ordering | None) -> bytes | Input:
@@ -200,7 +213,7 @@ def _result(
     elif problem.kind == "function" and not run.result:
         verdict, reason = Verdict.RUNTIME_ERROR, f"the program ended before {problem.entry_point} returned"
     elif order:
-        verdict, output, reason = settle(problem, test, run.result, lambda value: compare(test, value, run.stdout))
+        verdict, output, reason = settle(problem, test, run.result, lambda one, value: compare(one, value, run.stdout))
     else:
         if problem.kind == "function":
             try:

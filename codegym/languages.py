@@ -20,6 +20,7 @@ class Language:
         beside: name and text of files that the command wants beside the program.
         sample: a program of the usual headers, which compiles wherever the compiler is whole.
         package: what has to be installed for the compiler, for messages.
+        family: the name for all standards and modes of the language, by which programs are labelled.
         sanitized: whether its programs reserve far more address space than they use, as sanitizers do, so that
             their memory is bounded by what is in use instead of by what is reserved.
     """
@@ -31,6 +32,7 @@ class Language:
     beside: tuple[tuple[str, str], ...] = ()
     sample: str = ""
     package: str = ""
+    family: str = ""
     sanitized: bool = False
 
     @property
@@ -62,6 +64,7 @@ def _cpp(name: str, standard: str, *, sanitized: bool = False) -> Language:
         beside=beside,
         sample="#include <bits/stdc++.h>\nint main() { std::cout << 1; }\n",
         package="g++",
+        family="cpp",
         sanitized=sanitized,
     )
 
@@ -70,7 +73,7 @@ _STANDARDS = {"cpp": "17", **{f"cpp{year}": year for year in ("11", "14", "17", 
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
-        "python": Language("python", "Python 3", "main.py"),
+        "python": Language("python", "Python 3", "main.py", family="python"),
         **{name: _cpp(name, standard) for name, standard in _STANDARDS.items()},
         **{f"{name}-sanitize": _cpp(f"{name}-sanitize", year, sanitized=True) for name, year in _STANDARDS.items()},
     }

@@ -72,9 +72,9 @@ class TestCase:
 
     Attributes:
         input: text for standard input; for a function problem the tuple of arguments, or ``Calls`` or a ``Harness`` of
-            :mod:`codegym.calls`.
-        output: the expected text; for a function problem the expected return value, or what :mod:`codegym.calls` has
-            in its place; a tuple of these for ``Calls``.
+            :mod:`codegym.functions.calls`.
+        output: the expected text; for a function problem the expected return value, or what
+            :mod:`codegym.functions.calls` has in its place; a tuple of these for ``Calls``.
         files: name and text of each further file that the program finds in its working directory.
     """
 
@@ -113,6 +113,8 @@ class Checker:
             ``open-r1`` for one that is given the files of input, answer and output, and prints 1 to accept.
         flags: arguments that it gets beyond the protocol's.
         files: name and text of each further file that it is compiled or run with.
+        after: of an interactor of protocol ``testlib``, what then judges the file of output that it wrote; None for
+            nothing.
     """
 
     type: CheckerType = "lines"
@@ -125,6 +127,7 @@ class Checker:
     protocol: Protocol = "codegym"
     flags: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    after: "Checker | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class Statement:
         limits: what a run may use.
         public_tests: the tests that are shown.
         starter: a program to repair, or None.
+        language: what the starter, the function and the calls of its tests are written in.
     """
 
     id: str
@@ -173,12 +177,16 @@ class Statement:
     limits: Limits
     public_tests: tuple[TestCase, ...]
     starter: str | None
+    language: str = "python"
 
     @property
     def signature(self) -> str:
         """The first line of the function wanted, as in ``def f(x: int) -> int``; empty for a stdin problem."""
         if self.kind == "stdin":
             return ""
+        if self.language == "cpp":
+            given = ", ".join(f"{argument.type} {argument.name}" for argument in self.arguments)
+            return f"{self.returns} {self.entry_point}({given})"
         arguments = ", ".join(f"{argument.name}: {argument.type}" for argument in self.arguments)
         return f"def {self.entry_point}({arguments})" + (f" -> {self.returns}" if self.returns else "")
 
@@ -205,6 +213,8 @@ class Problem:
         reference: a right program, or None.
         starter: a wrong program to repair, or None.
         programs: labelled programs, the reference not among them.
+        language: what the reference and the starter are written in, and, of a function problem, the function and the
+            calls of its tests: ``python`` or ``cpp``.
         source: where it was loaded from, for messages.
     """
 
@@ -226,6 +236,7 @@ class Problem:
     starter: str | None = field(default=None, repr=False)
     programs: tuple[LabelledProgram, ...] = field(default=(), repr=False)
     source: str = ""
+    language: str = "python"
 
     @property
     def visible(self) -> Statement:
@@ -241,6 +252,7 @@ class Problem:
             limits=self.limits,
             public_tests=self.public_tests,
             starter=self.starter,
+            language=self.language,
         )
 
     @property

@@ -145,10 +145,11 @@ def kattis_answer(run: Execution) -> str | None:
 
 
 def testlib_answer(run: Execution) -> str | None:
-    """By exit status, with a message on the error stream."""
+    """By exit status, with a message on the error stream; an exception in Python has one of these statuses too."""
     if run.status == "ok":
         return ""
-    if run.status != "runtime_error" or run.exit_code not in TESTLIB_REJECTS:
+    crashed = run.stderr.startswith(b"Traceback (most recent call last)")
+    if run.status != "runtime_error" or run.exit_code not in TESTLIB_REJECTS or crashed:
         return None
     message = run.stderr.decode(errors="replace").strip().partition("\n")[0]
     return message[:_MOST_REASON] or _PLAIN

@@ -1,4 +1,4 @@
-"""Runs test code in the judge's box, with a stand-in for the candidate's function; see ``codegym/harness.py``.
+"""Runs test code in the judge's box, with a stand-in for the candidate's function; see ``functions/harness.py``.
 
 The stand-in answers from a table of calls that the candidate has made in a box of its own. A call that is not in the
 table is noted, and answered with something that passes for anything, so that one run of the code finds many of the

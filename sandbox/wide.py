@@ -93,13 +93,12 @@ def run(stream, program, given, talks):
 def measured(program, files, stream, relay):
     """Supervise a run. It has other frames of ours below it than a run of the usual kind."""
     wait = relay.wait if relay else None
-    if program.launches():
-        return supervise(None, program.limits, files, stream.source, wait, program.launch)
+    job, launch = (None, program.launch) if program.launches() else (program.job, None)
     before = sys.getrecursionlimit(), recursion.allowed
     sys.setrecursionlimit(RECURSION)
     recursion.allowed = False
     try:
-        return supervise(program.job, program.limits, files, stream.source, wait)
+        return supervise(job, program.limits, files, stream.source, wait, launch)
     finally:
         sys.setrecursionlimit(before[0])
         recursion.allowed = before[1]

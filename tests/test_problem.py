@@ -99,7 +99,19 @@ def test_statement_holds_nothing_private() -> None:
 def test_statement_has_no_field_for_a_secret() -> None:
     """The type itself leaves no room: its fields are these, whose text and tests are public."""
     names = {field.name for field in dataclasses.fields(Statement)}
-    shown = {"id", "title", "text", "kind", "entry_point", "arguments", "returns", "limits", "public_tests", "starter"}
+    shown = {
+        "id",
+        "title",
+        "text",
+        "kind",
+        "entry_point",
+        "arguments",
+        "returns",
+        "limits",
+        "public_tests",
+        "starter",
+        "language",
+    }
     assert names == shown
     assert not hasattr(planted().visible, "__dict__")
 

@@ -78,8 +78,8 @@ def measure(
     )
     if languages is None:
         languages = runnable(sandbox)
-    if problem.kind == "function":
-        languages = [language for language in languages if language == "python"]  # no other has functions to call
+    if problem.kind == "function":  # which is called in one language alone
+        languages = [language for language in languages if language == problem.language]
     programs, not_run = _to_run(labelled(problem), languages, sampling, problem.id)
     known = replace(known, not_run=not_run, twins=_twins(programs))
     try:
@@ -101,10 +101,11 @@ def runnable(sandbox: Sandbox) -> tuple[str, ...]:
 
 def labelled(problem: Problem) -> list[LabelledProgram]:
     """All programs of a problem whose verdict is known, each text once a language and side: right or wrong."""
-    programs = [LabelledProgram("reference", "accepted", problem.reference)] if problem.reference is not None else []
-    programs += problem.programs
+    programs = list(problem.programs)
+    if problem.reference is not None:
+        programs.insert(0, LabelledProgram("reference", "accepted", problem.reference, problem.language))
     if problem.starter is not None:
-        programs.append(LabelledProgram("starter", "rejected", problem.starter))
+        programs.append(LabelledProgram("starter", "rejected", problem.starter, problem.language))
     once: dict[tuple[str, str, bool], LabelledProgram] = {}
     for program in programs:
         once.setdefault((program.language, program.source, program.label == "accepted"), program)
@@ -230,7 +231,10 @@ def _accepted_cheats(problem: Problem, sandbox: Sandbox, interrupted: Callable[[
     for name, program in cheats(problem):
         box = cast(Sandbox, _Patient(sandbox, 1, interrupted))
         splits: tuple[Any, ...] = ("public", "private")
-        accepted = all(judge(program, problem, sandbox=box, split=split, run_all=False).accepted for split in splits)
+        accepted = all(
+            judge(program, problem, sandbox=box, split=split, run_all=False, language=problem.language).accepted
+            for split in splits
+        )
         if interrupted():
             raise Interrupted
         if accepted:

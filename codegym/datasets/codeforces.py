@@ -22,7 +22,7 @@ from codegym.datasets.hub import Published, open_set
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import Row, Unusable
 from codegym.datasets.statements import SEVERAL_ANSWERS, has_several_answers, is_interactive, text_checker
-from codegym.problem import Checker, Problem
+from codegym.problem import Checker, Problem, TestCase
 
 PUBLISHED = Published(
     "open-r1/codeforces", {split: [f"data/{split}-*.parquet"] for split in ("train", "test")}, "train"
@@ -69,7 +69,8 @@ def _problem(row: Row, place: str, name: str, *, factor: float, examples: int, c
     _refuse(row, statement, complete)
     public = text_tests(columns(row, "examples", "input", "output"), "examples")
     official = text_tests(columns(row, "official_tests", "input", "output"), "official_tests")
-    hidden = tuple(test for test in official if test not in public)
+    shown = {_bare(test) for test in public}
+    hidden = tuple(test for test in official if _bare(test) not in shown)
     open_tests, private = divide(public, hidden, examples, "official_tests")
     seconds, megabytes = _number(row, "time_limit"), _number(row, "memory_limit")
     python, native = limits(seconds, int(megabytes * (1 << 20)) if megabytes else None, factor, "time_limit")
@@ -89,6 +90,11 @@ def _problem(row: Row, place: str, name: str, *, factor: float, examples: int, c
         tags=lower_tags(texts(row, "tags"), [SEVERAL_ANSWERS] * several),
         source=place,
     )
+
+
+def _bare(test: TestCase) -> tuple[str, str]:
+    """A test without the white space by which an official test may differ from the example that it is."""
+    return str(test.input).strip(), str(test.output).strip()
 
 
 def _program(source: str) -> Checker:

@@ -25,6 +25,8 @@ _TRUNCATED = re.compile(r"(?:[\s\d,]|\A)\.\.\.\s*\Z")
 _TRUNCATED_LONG = re.compile(r"[\w\s,]\.\.\.\s*\Z")
 _LONG = 200
 _LONGEST_LITERAL = 1 << 20
+_DIGITS_AT_ONCE = 4000
+_MOST_DIGITS = 200_000
 
 
 def field(row: Row, name: str) -> Any:
@@ -89,10 +91,26 @@ def texts(row: Row, name: str) -> tuple[str, ...]:
 def json_value(given: str, name: str) -> Any:
     """What a text in JSON stands for."""
     try:
-        return json.loads(given)
+        try:
+            return json.loads(given)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # a whole number of more digits than Python reads by itself
+            return json.loads(given, parse_int=_large)
     except (ValueError, RecursionError) as error:
         detail = f"expected JSON, got {_short(given)} ({str(error)[:80]})"
         raise Unusable(name, f"{name} is not JSON", detail) from None
+
+
+def _large(digits: str) -> int:
+    """A whole number of many digits."""
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    value, whole_number = 0, digits.removeprefix("-")
+    for start in range(0, len(whole_number), _DIGITS_AT_ONCE):
+        part = whole_number[start : start + _DIGITS_AT_ONCE]
+        value = value * 10 ** len(part) + int(part)
+    return -value if digits.startswith("-") else value
 
 
 def literal_texts(row: Row, name: str) -> tuple[str, ...]:
@@ -101,7 +119,7 @@ def literal_texts(row: Row, name: str) -> tuple[str, ...]:
     if value is None or isinstance(value, list):
         return texts(row, name)
     given = optional_text(row, name)
-    if not given.strip():
+    if given.strip() in ("", "None"):
         return ()
     try:
         with warnings.catch_warnings(action="ignore"):  # of escapes in another's text

@@ -13,7 +13,7 @@ from typing import Any
 
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.row_files import RowFiles
-from codegym.datasets.rows import SUFFIXES, library
+from codegym.datasets.rows import SUFFIXES, library, suffix_of
 from codegym.datasets.survey import survey_key
 from codegym.datasets.table import Identify, Make, Table, TableSet
 from codegym.errors import ProblemError, UsageError
@@ -67,7 +67,7 @@ def _local(path: Path, published: Published, split: str | None) -> list[Path]:
     except (OSError, ValueError):
         is_folder = is_file = False
     if is_file:
-        if path.suffix not in SUFFIXES:
+        if not suffix_of(path):
             raise ProblemError(f"{path}: expected a file named {', '.join('*' + end for end in SUFFIXES)}, got another")
         return [path]
     if not is_folder:
@@ -86,9 +86,9 @@ def _local(path: Path, published: Published, split: str | None) -> list[Path]:
 
 def _data_files(folder: Path) -> list[Path]:
     """The files of one kind: Parquet, else JSON lines by name, else what is called JSON, as descriptions are too."""
-    found = sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    found = sorted(file for file in folder.rglob("*") if suffix_of(file) and file.is_file())
     kinds = ((".parquet",), (".jsonl", ".ndjson"), (".json",))
-    by_kind = ([file for file in found if file.suffix in kind] for kind in kinds)
+    by_kind = ([file for file in found if suffix_of(file).removesuffix(".gz") in kind] for kind in kinds)
     return next((files for files in by_kind if files), [])
 
 

@@ -11,14 +11,14 @@ import ast
 import re
 from pathlib import Path
 
-from codegym.calls import Harness
 from codegym.datasets.fields import Tests, divide, text
 from codegym.datasets.hub import Published, open_set
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import Row, Unusable
 from codegym.datasets.test_code import EQUAL, function_of, turned, without
+from codegym.functions.calls import Harness
+from codegym.functions.static import NotStatic, evaluate, parsed
 from codegym.problem import Problem, TestCase
-from codegym.static import NotStatic, evaluate, parsed
 
 PUBLISHED = Published("openai/openai_humaneval", {"test": ("openai_humaneval/test-*.parquet",)}, "test")
 _EXAMPLE = re.compile(r"^[ \t]*>>>[ \t]*(.+)\n[ \t]*(?!>>>)(\S.*)$", re.MULTILINE)

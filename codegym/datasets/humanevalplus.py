@@ -18,8 +18,8 @@ from codegym.datasets.plus import PlusOracle
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import Row
 from codegym.datasets.test_code import plain_lists, turned
+from codegym.functions.referenced import ReferenceTests
 from codegym.problem import Checker, Limits, Problem
-from codegym.referenced import ReferenceTests
 
 PUBLISHED = Published("evalplus/humanevalplus", {"test": ("data/test-*.parquet",)}, "test")
 _FIRST = 3

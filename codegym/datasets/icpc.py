@@ -8,14 +8,12 @@ answers handed in are refused.
 import math
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from codegym.datasets import tex
 from codegym.datasets.icpc_tests import Case, read_cases, settings, value, words
-from codegym.datasets.package import TIME_FACTOR, Options, Package
-from codegym.datasets.packages import load_packages
-from codegym.datasets.problem_set import ProblemSet
+from codegym.datasets.package import Package
+from codegym.datasets.packages import loader
 from codegym.datasets.submissions import read_submissions
 from codegym.datasets.trees import Tree
 from codegym.datasets.validators import read_validator
@@ -30,28 +28,8 @@ _LARGEST_STATEMENT = 1 << 20
 _TOLERANCES = ("float_tolerance", "float_absolute_tolerance", "float_relative_tolerance")
 
 
-def load(
-    path: Path | None,
-    split: str | None = None,
-    *,
-    time_limit: float | None = None,
-    time_factor: float = TIME_FACTOR,
-    examples: int = 1,
-) -> ProblemSet:
-    """The problems of ICPC packages.
-
-    Args:
-        path: a package, a folder of packages or of archives of them, or an archive.
-        split: packages have none.
-        time_limit: seconds for a compiled program, instead of what each package says, or 2 where it says nothing.
-        time_factor: a Python program's seconds for one of a compiled one's.
-        examples: where a package has no samples, how many secret tests are made public; never the last.
-
-    Raises:
-        UsageError: an argument is not what it must be.
-        ProblemError: no package there can be used.
-    """
-    return load_packages(path, split, {"icpc": read_package}, Options(time_limit, time_factor, examples))
+load = loader("icpc")
+"""The problems of ICPC packages; see :func:`codegym.datasets.packages.loader`."""
 
 
 def read_package(package: Package) -> list[Problem]:

@@ -6,16 +6,17 @@ Source: https://github.com/google-research/google-research/tree/master/mbpp (CC-
 """
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from codegym.datasets.fields import divide, first_line, optional_text, text, texts
+from codegym.datasets.fields import Tests, divide, first_line, optional_text, text, texts
 from codegym.datasets.hub import Published, open_set
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import Row, Unusable
 from codegym.datasets.test_code import EQUAL, each_turned, entry_point_of, function_of, public_option
 from codegym.errors import UsageError
-from codegym.problem import Problem
+from codegym.problem import Problem, TestCase
 
 SPLITS = {"prompt": range(1, 11), "test": range(11, 511), "validation": range(511, 601), "train": range(601, 975)}
 """The ids of each split."""
@@ -64,7 +65,6 @@ def _problem(row: Row, place: str, name: str, *, public: int) -> Problem:
     if not asserts:
         raise Unusable("test_list", "no asserts", "expected a list of asserts, got none")
     entry = optional_text(row, "entry_point") or entry_point_of(asserts, program, "test_list")
-    arguments, returns = function_of(program, entry, field)
     setup = optional_text(row, "test_setup_code").replace("\r\n", "\n")
     more = {"setup": setup, "imports": texts(row, "test_imports")}
     tests = each_turned(asserts, entry, "test_list", **more)
@@ -72,14 +72,41 @@ def _problem(row: Row, place: str, name: str, *, public: int) -> Problem:
     shown, hidden = divide((), tests, public, "test_list")
     if not shown:
         raise Unusable("test_list", "one assert alone", "expected at least two asserts, to show one and hide one")
-    title = first_line(statement.strip().strip("'\"").strip())
+    return short_function(name, statement, (shown, hidden), program, entry, field, place)
+
+
+def short_function(
+    name: str,
+    statement: str,
+    tests: tuple[Tests, Sequence[TestCase]],
+    program: str,
+    entry: str,
+    field: str,
+    place: str,
+) -> Problem:
+    """A problem of MBPP or MBPP+.
+
+    Args:
+        name: its id.
+        statement: as the row has it, with quotation marks around it.
+        tests: the public and the private ones.
+        program: the reference.
+        entry: its function.
+        field: the program's, for messages.
+        place: where the row is.
+
+    Raises:
+        Unusable: the program has no such function.
+    """
+    arguments, returns = function_of(program, entry, field)
+    words = statement.strip().strip("'\"").strip()
     return Problem(
         id=name,
-        title=title,
-        statement=statement.strip().strip("'\"").strip() + "\n",
+        title=first_line(words),
+        statement=words + "\n",
         kind="function",
-        public_tests=shown,
-        private_tests=hidden,
+        public_tests=tests[0],
+        private_tests=tests[1],
         checker=EQUAL,
         difficulty="easy",
         entry_point=entry,

@@ -11,25 +11,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from codegym.calls import Expected
-from codegym.datasets.fields import Tests, divide, first_line, optional_text, text, texts
+from codegym.datasets.fields import Tests, divide, optional_text, text, texts
 from codegym.datasets.hub import Published, open_set
-from codegym.datasets.mbpp import identify
+from codegym.datasets.mbpp import identify, short_function
 from codegym.datasets.plus import PlusOracle, is_special, restored, too_large
 from codegym.datasets.problem_set import ProblemSet
 from codegym.datasets.rows import Row, Unusable
 from codegym.datasets.test_code import (
-    EQUAL,
     each_turned,
     entry_point_of,
-    function_of,
     plain_lists,
     turned,
     without,
 )
-from codegym.orders import Outcome
+from codegym.functions.calls import Expected
+from codegym.functions.orders import Outcome
+from codegym.functions.referenced import ReferenceTests
 from codegym.problem import Limits, Problem, TestCase
-from codegym.referenced import ReferenceTests
 
 PUBLISHED = Published("evalplus/mbppplus", {"test": ("data/test-*.parquet",)}, "test")
 _CONTRADICTORY = frozenset({164, 295})
@@ -59,28 +57,12 @@ def _problem(row: Row, place: str, name: str) -> Problem:
     if task in _CONTRADICTORY:
         detail = "expected asserts that the reference passes, got those of an earlier reference"
         raise Unusable("canonical_solution", "reference and asserts contradict each other", detail)
-    statement = text(row, "prompt").strip().strip("'\"").strip()
     field = "canonical_solution" if "canonical_solution" in row else "code"
     program = text(row, field).replace("\r\n", "\n").strip("\n") + "\n"
     asserts = texts(row, "test_list")
     entry = optional_text(row, "entry_point") or entry_point_of(asserts, program, "test_list")
-    arguments, returns = function_of(program, entry, field)
-    public, private = (_own if "base_input" in row else _hub)(row, place, task, entry, program)
-    return Problem(
-        id=name,
-        title=first_line(statement),
-        statement=statement + "\n",
-        kind="function",
-        public_tests=public,
-        private_tests=private,
-        checker=EQUAL,
-        difficulty="easy",
-        entry_point=entry,
-        arguments=arguments,
-        returns=returns,
-        reference=program,
-        source=place,
-    )
+    tests = (_own if "base_input" in row else _hub)(row, place, task, entry, program)
+    return short_function(name, text(row, "prompt"), tests, program, entry, field, place)
 
 
 def _hub(row: Row, _: str, task: int, entry: str, __: str) -> tuple[Tests, Tests]:

@@ -5,7 +5,8 @@ that an error. ``trees.py`` and ``archives.py`` read the files.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from codegym.datasets.archives import SUFFIXES, archive_tree, is_archive, stem
@@ -58,47 +59,52 @@ def detect(path: Path) -> Loader | None:
     return load_any if found is not None else None
 
 
-def load_any(
-    path: Path | None,
-    split: str | None = None,
-    *,
-    time_limit: float | None = None,
-    time_factor: float = TIME_FACTOR,
-    examples: int = 1,
-) -> ProblemSet:
-    """The problems of all packages, of whatever kinds, at a path.
+def loader(*kinds: str) -> Loader:
+    """The loader of packages of these kinds."""
 
-    Args:
-        path: a package, a folder of packages or of archives of them, or an archive.
-        split: packages have none.
-        time_limit: seconds for a compiled program, instead of what each package says.
-        time_factor: a Python program's seconds for one of a compiled one's.
-        examples: where a package has no public tests, how many of its private ones are made public; never the last.
+    def load(
+        path: Path | None,
+        split: str | None = None,
+        *,
+        time_limit: float | None = None,
+        time_factor: float = TIME_FACTOR,
+        examples: int = 1,
+    ) -> ProblemSet:
+        """The problems of all packages at a path.
 
-    Raises:
-        UsageError: an argument is not what it must be.
-        ProblemError: no package there can be used.
-    """
-    from codegym.datasets.icpc import read_package as icpc
-    from codegym.datasets.polygon import read_package as polygon
-    from codegym.datasets.quixbugs import read_package as quixbugs
+        Args:
+            path: a package, a folder of packages or of archives of them, or an archive.
+            split: packages have none.
+            time_limit: see :class:`Options`, as for the others.
+            time_factor: a Python program's seconds for one of a compiled one's.
+            examples: how many private tests are made public where none is.
 
-    readers: dict[str, Reader] = {"icpc": icpc, "polygon": polygon, "quixbugs": quixbugs}
-    return load_packages(path, split, readers, Options(time_limit, time_factor, examples))
+        Raises:
+            UsageError: an argument is not what it must be.
+            ProblemError: no package there can be used.
+        """
+        return load_packages(path, split, kinds, Options(time_limit, time_factor, examples))
+
+    return load
 
 
-def load_packages(path: Path | None, split: str | None, readers: Mapping[str, Reader], options: Options) -> ProblemSet:
-    """The problems of all packages at a path that one of ``readers``, by kind, can read.
+load_any = loader("icpc", "polygon", "quixbugs")
+"""The problems of all packages at a path, of whatever kinds."""
+
+
+def load_packages(path: Path | None, split: str | None, wanted: Sequence[str], options: Options) -> ProblemSet:
+    """The problems of all packages at a path of the kinds ``wanted``, each the name of the module that reads it.
 
     Raises:
         UsageError: there is no path, or a split is asked for.
         ProblemError: no package there can be used.
     """
-    kinds = " or ".join(readers)
+    kinds = " or ".join(wanted)
     if path is None:
         raise UsageError(f"expected the path of a package for {kinds}, got none; pass path=...")
     if split is not None:
         raise UsageError(f"expected no split, for packages have none, got {split!r}")
+    readers: dict[str, Reader] = {kind: import_module(f"codegym.datasets.{kind}").read_package for kind in wanted}
     problems: dict[str, Problem] = {}
     left_out: list[LeftOut] = []
     errors: list[ProblemError] = []

@@ -4,18 +4,16 @@ They are read in order as they lie; for a row out of order, in a group too large
 once to the cache in Arrow's format, in which ``datasets`` has every row at hand by memory mapping.
 """
 
-import hashlib
-import os
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
+from codegym.datasets.copies import cached_copy
 from codegym.datasets.rows import Row, Unusable, error_line, library
 from codegym.errors import ProblemError
-from codegym.locations import cache_folder
 
 _LOOKED_THROUGH = 8 << 20
 """Bytes: a group of rows up to this size is read through for one row, rather than copied."""
@@ -95,36 +93,17 @@ class ParquetFile:
     def _copied(self, group: int) -> Any:
         """A group as a memory-mapped data set, from a copy in the cache that is made where there is none."""
         if group not in self._copies:
-            copy = self._copy_file(group)
+            copy = cached_copy(self.path, f"{group}.arrow", partial(self._write, group))
             self._copies[group] = library("datasets").Dataset.from_file(str(copy)).with_format("arrow")
         return self._copies[group]
 
-    def _copy_file(self, group: int) -> Path:
-        status = self.path.stat()
-        key = f"{self.path.resolve()}\n{status.st_size}\n{status.st_mtime_ns}\n{group}"
-        copy = (
-            cache_folder() / "tables" / f"{hashlib.sha256(key.encode(errors='surrogateescape')).hexdigest()[:32]}.arrow"
-        )
-        if copy.exists():
-            return copy
-        try:
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=copy.parent) as folder, self._open() as file:
-                self._write(file, group, Path(folder) / copy.name)
-                os.replace(Path(folder) / copy.name, copy)
-        except OSError as error:
-            raise ProblemError(
-                f"{self.path}: expected room for a copy of its rows in {copy.parent}, got: {error_line(error)}; "
-                f"CODEGYM_CACHE names another folder"
-            ) from None
-        return copy
-
-    def _write(self, file: Any, group: int, copy: Path) -> None:
+    def _write(self, group: int, copy: Path) -> None:
         stream = None
-        for batch in file.iter_batches(batch_size=_AT_ONCE, row_groups=[group], use_threads=False):
-            batch = batch.replace_schema_metadata(None)
-            stream = stream or library("pyarrow").ipc.new_stream(copy, batch.schema)
-            stream.write_batch(batch)
+        with self._open() as file:
+            for batch in file.iter_batches(batch_size=_AT_ONCE, row_groups=[group], use_threads=False):
+                batch = batch.replace_schema_metadata(None)
+                stream = stream or library("pyarrow").ipc.new_stream(copy, batch.schema)
+                stream.write_batch(batch)
         if stream:
             stream.close()
 

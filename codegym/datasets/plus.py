@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from codegym.asserts import plus_expected
-from codegym.calls import Expected
-from codegym.orders import Outcome
+from codegym.functions.asserts import plus_expected
+from codegym.functions.calls import Expected
+from codegym.functions.orders import Outcome
 
 SETS = frozenset({2, 7, 111, 140, 232, 249, 579, 769})
 """Tasks of MBPP+ whose results may be in any order and repeat."""
@@ -104,7 +104,7 @@ class PlusOracle:
     exact: bool = False
 
     def __call__(self, arguments: tuple[Any, ...], outcome: Outcome) -> Any:
-        """See :data:`codegym.referenced.Expect`."""
+        """See :data:`codegym.functions.referenced.Expect`."""
         if self.task in TRUTHS:
             truth = outcome.truth if outcome.kind == "object" else outcome.value
             return Expected(relation="true" if truth else "false")

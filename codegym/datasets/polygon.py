@@ -6,13 +6,12 @@ generator must be there; nothing is run. Problems with points, several runs or o
 
 import json
 import re
-from pathlib import Path
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from codegym.datasets import tex
-from codegym.datasets.package import TIME_FACTOR, Options, Package
-from codegym.datasets.packages import load_packages
-from codegym.datasets.problem_set import ProblemSet
+from codegym.datasets.package import Package
+from codegym.datasets.packages import loader
 from codegym.datasets.submissions import REJECTED
 from codegym.datasets.testlib import same_comparison
 from codegym.datasets.trees import Tree
@@ -44,28 +43,8 @@ _SECTIONS = (
 )
 
 
-def load(
-    path: Path | None,
-    split: str | None = None,
-    *,
-    time_limit: float | None = None,
-    time_factor: float = TIME_FACTOR,
-    examples: int = 1,
-) -> ProblemSet:
-    """The problems of Polygon packages.
-
-    Args:
-        path: a package, a folder of packages or of archives of them, or an archive.
-        split: packages have none.
-        time_limit: seconds for a compiled program, instead of what each package says.
-        time_factor: a Python program's seconds for one of a compiled one's.
-        examples: where a package has no samples, how many of its tests are made public; never the last.
-
-    Raises:
-        UsageError: an argument is not what it must be.
-        ProblemError: no package there can be used.
-    """
-    return load_packages(path, split, {"polygon": read_package}, Options(time_limit, time_factor, examples))
+load = loader("polygon")
+"""The problems of Polygon packages; see :func:`codegym.datasets.packages.loader`."""
 
 
 def read_package(package: Package) -> list[Problem]:
@@ -212,9 +191,14 @@ def _statement(tree: Tree, language: str) -> str:
 
 
 def _checker(tree: Tree, root: Element, tests: list[TestCase]) -> Checker:
-    interactor = root.find("assets/interactor/source")
-    if interactor is not None:
-        return testlib_checker(tree, interactor.get("path", ""), _language(interactor), "interactor")
+    source = root.find("assets/interactor/source")
+    if source is None:
+        return _own_checker(tree, root, tests)
+    interactor = testlib_checker(tree, source.get("path", ""), _language(source), "interactor")
+    return replace(interactor, after=_own_checker(tree, root, tests))
+
+
+def _own_checker(tree: Tree, root: Element, tests: list[TestCase]) -> Checker:
     checker = root.find("assets/checker")
     if checker is None:
         raise tree.refusal("assets", "a malformed file", "expected a checker, got none")

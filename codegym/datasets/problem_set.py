@@ -142,7 +142,9 @@ class ProblemSet(Sequence[Problem]):
                 [(test.input, test.output, *test.files) for test in split] for split in (problem.public_tests, given)
             ]
             rest = dataclasses.replace(problem, public_tests=(), private_tests=(), source="")
-            hidden = (problem.checker.source, problem.reference, problem.starter, [p.source for p in problem.programs])
+            after = problem.checker.after and problem.checker.after.source
+            sources = [program.source for program in problem.programs]
+            hidden = (problem.checker.source, after, problem.reference, problem.starter, sources)
             digest.update(repr((rest, hidden, show(tests), made)).encode(errors="backslashreplace"))
         return digest.hexdigest()[:16]
 

@@ -1,10 +1,10 @@
 """Folders shaped like QuixBugs: small Python functions with one bug each, their repairs, and calls of them.
 
 ``python_programs/NAME.py`` is the program to repair, ``correct_python_programs/NAME.py`` the reference, and each line
-of ``json_testcases/NAME.json`` a test: ``[arguments, expected]``, where arguments that are no list are one argument.
-Of a problem's tests the first of every three is public. Programs without such a file, which are tested by code, are
-left out. Results are compared as JSON: a tuple is a list, 2 is 2.0. Programs that yield get a decorator that makes
-a list of what they yield, as the tests want it.
+of ``json_testcases/NAME.json``, or each item of a list over several lines, a test: ``[arguments, expected]``, where
+arguments that are no list are one argument. Of a problem's tests the first of every three is public. Programs without
+such a file, which are tested by code, are left out. Results are compared as JSON: a tuple is a list, 2 is 2.0.
+Programs that yield get a decorator that makes a list of what they yield, as the tests want it.
 """
 
 import ast
@@ -55,7 +55,7 @@ def load(path: Path | None, split: str | None = None) -> ProblemSet:
         UsageError: an argument is not what it must be.
         ProblemError: nothing there can be used.
     """
-    return load_packages(path, split, {"quixbugs": read_package}, Options())
+    return load_packages(path, split, ("quixbugs",), Options())
 
 
 def read_package(package: Package) -> list[Problem]:
@@ -147,13 +147,7 @@ def _statement(name: str, buggy: str) -> str:
 
 def _cases(package: Package, file: str, name: str) -> Iterator[TestCase]:
     tree = package.tree
-    for number, line in enumerate(tree.text(file).split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            loaded = json.loads(line)
-        except (ValueError, RecursionError):
-            loaded = None
+    for number, line, loaded in _lines(tree.text(file)):
         if not isinstance(loaded, list) or len(loaded) != 2:
             detail = f"expected [arguments, expected] in JSON, got {line[:60]!r}"
             raise tree.refusal(f"{file}:{number}", "a malformed test", detail)
@@ -163,6 +157,22 @@ def _cases(package: Package, file: str, name: str) -> Iterator[TestCase]:
             package.leave_out(f"{file}:{number}", "json_testcases", "a test that takes too long", detail)
         else:
             yield TestCase(arguments, loaded[1])
+
+
+def _lines(text: str) -> Iterator[tuple[int, str, Any]]:
+    """Number, text and value of each test: one a line, or the items of one list over several lines."""
+    whole = _parsed(text)
+    if isinstance(whole, list) and "\n" in text.strip():
+        yield from ((number, json.dumps(item), item) for number, item in enumerate(whole, 1))
+    else:
+        yield from ((number, line, _parsed(line)) for number, line in enumerate(text.split("\n"), 1) if line.strip())
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_too_slow(name: str, arguments: tuple[Any, ...]) -> bool:

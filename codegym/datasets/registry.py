@@ -17,7 +17,7 @@ from typing import Any
 
 from codegym.datasets.allow_list import apply_allow_list
 from codegym.datasets.problem_set import ProblemSet
-from codegym.datasets.rows import SUFFIXES
+from codegym.datasets.rows import suffix_of
 from codegym.datasets.yaml_files import load_file, load_folder
 from codegym.errors import ProblemError, UsageError
 from codegym.locations import problems_folder
@@ -165,7 +165,7 @@ def _from_path(source: str | Path, options: dict[str, Any]) -> ProblemSet:
             f"expected 'builtin', the name of another set, or a folder or file of problems, "
             f"got {str(source)!r}, which is neither{_near(str(source).partition(':')[0])}"
         )
-    if path.suffix in SUFFIXES:
+    if suffix_of(path):
         raise ProblemError(
             f"{path}: expected the name of the set whose rows these are, got none; "
             f"write load_problems('code_contests', path={str(path)!r}) or the like"

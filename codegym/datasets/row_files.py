@@ -5,8 +5,18 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from codegym.datasets.compressed import CompressedLines
 from codegym.datasets.parquet import ParquetFile
-from codegym.datasets.rows import JsonLines, Row, Unusable
+from codegym.datasets.rows import JsonLines, Row, Unusable, suffix_of
+
+Part = ParquetFile | JsonLines | CompressedLines
+
+
+def _opened(file: Path) -> Part:
+    suffix = suffix_of(file)
+    if suffix == ".parquet":
+        return ParquetFile(file)
+    return CompressedLines(file) if suffix.endswith(".gz") else JsonLines(file)
 
 
 class RowFiles:
@@ -17,9 +27,7 @@ class RowFiles:
     """
 
     def __init__(self, files: Sequence[Path]) -> None:
-        self._parts: list[ParquetFile | JsonLines] = [
-            ParquetFile(file) if file.suffix == ".parquet" else JsonLines(file) for file in files
-        ]
+        self._parts = [_opened(file) for file in files]
         self._ends: list[int] | None = None
 
     def __len__(self) -> int:
@@ -53,6 +61,6 @@ class RowFiles:
         index = bisect_right(ends, number)
         return index, number - (ends[index - 1] if index else 0)
 
-    def _find(self, number: int) -> "tuple[ParquetFile | JsonLines, int]":
+    def _find(self, number: int) -> tuple[Part, int]:
         index, inner = self._index(number) if len(self._parts) > 1 else (0, number)
         return self._parts[index], inner

@@ -14,7 +14,15 @@ from typing import Any, Protocol
 from codegym.errors import ProblemError
 
 Row = Mapping[str, Any]
-SUFFIXES = (".parquet", ".jsonl", ".ndjson", ".json")
+SUFFIXES = (".parquet", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".json", ".json.gz")
+DAMAGED = b"\x00"
+"""In the place of a line, and of all behind it that could not be read."""
+
+
+def suffix_of(path: Path) -> str:
+    """The end of a data file's name, as in :data:`SUFFIXES`; empty for any other file."""
+    name = path.name.lower()
+    return next((end for end in SUFFIXES if name.endswith(end)), "")
 
 
 class Unusable(ProblemError):
@@ -77,7 +85,7 @@ class JsonLines:
         """The row of that line."""
         with self.path.open("rb") as file:
             file.seek(self._index()[number])
-            row = _parsed(file.readline())
+            row = parsed(file.readline())
         if isinstance(row, Unusable):
             raise row
         return row
@@ -88,7 +96,7 @@ class JsonLines:
             file.seek(self._index()[start] if start else 0)
             for line in file:
                 if not line.isspace():
-                    yield _parsed(line)
+                    yield parsed(line)
 
     def _index(self) -> "array[int]":
         if self._offsets is None:
@@ -102,7 +110,10 @@ class JsonLines:
         return self._offsets
 
 
-def _parsed(line: bytes) -> Row | Unusable:
+def parsed(line: bytes) -> Row | Unusable:
+    """The row of a line."""
+    if line.rstrip(b"\n") == DAMAGED:
+        return Unusable("", "damaged data", "expected whole data in lines of a usual length, got others from here on")
     try:
         row = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

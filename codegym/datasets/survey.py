@@ -29,7 +29,7 @@ def survey_key(files: Iterable[Path], *makers: Callable[..., Any]) -> str:
     for file in files:
         status = file.stat()
         digest.update(f"{file.resolve()}\n{status.st_size}\n{status.st_mtime_ns}\n".encode(errors="surrogateescape"))
-    sources = set(_HERE.glob("*.py"))
+    sources = {*_HERE.glob("*.py"), *_HERE.parent.glob("functions/*.py")}
     for maker in makers:
         options = sorted(maker.keywords.items()) if isinstance(maker, partial) else []
         function = maker.func if isinstance(maker, partial) else maker

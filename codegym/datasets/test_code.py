@@ -4,13 +4,13 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from codegym.asserts import turn
-from codegym.calls import Call, Calls, Harness
 from codegym.datasets.fields import Tests
 from codegym.datasets.rows import Row, Unusable
 from codegym.errors import ProblemError, UsageError
+from codegym.functions.asserts import turn
+from codegym.functions.calls import Call, Calls, Harness
+from codegym.functions.static import parsed
 from codegym.problem import Argument, Checker, TestCase
-from codegym.static import parsed
 from codegym.values import show
 
 EQUAL = Checker("value", equality="python")

@@ -10,9 +10,9 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
-from codegym.calls import Call, Calls, Expected, Raises
 from codegym.datasets.yaml_reader import Fields, parse
 from codegym.errors import ProblemError, UsageError
+from codegym.functions.calls import Call, Calls, Expected, Raises
 from codegym.generated import Generator, PrivateTests
 from codegym.problem import Argument, Checker, LabelledProgram, Limits, Problem, TestCase
 from codegym.signature import converter

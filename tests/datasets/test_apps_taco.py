@@ -223,3 +223,21 @@ def test_real_rows_load_whole() -> None:
     assert problems.ids == ("0", "1", "2", "3", "4")
     assert sum(len(problem.public_tests) + len(problem.private_tests) for problem in problems) == 283
     assert [problem.id for problem in problems if "several-answers" in problem.tags] == ["0", "2"]
+
+
+def test_numbers_of_many_digits_are_read(tmp_path: Path) -> None:
+    """Arguments and results may be longer than the whole numbers that Python reads by itself; not without end."""
+    digits = "-1" + "0" * 5000 + "7"
+    tests = f'{{"fn_name": "f", "inputs": [[1], [{digits}]], "outputs": [2, {digits}]}}'
+    problems = loaded(tmp_path, "apps", apps_row(input_output=tests, starter_code="", solutions=""))
+    (test,) = problems[0].private_tests
+    assert test.input == (-(10**5001) - 7,)
+    endless = tests.replace("0" * 5000, "0" * 300_000)
+    problems = loaded(tmp_path, "apps", apps_row(input_output=endless, starter_code="", solutions=""))
+    assert [out.reason for out in problems.left_out] == ["input_output is not JSON"]
+
+
+def test_a_list_written_as_none_is_empty(tmp_path: Path) -> None:
+    """The set writes its lists as Python does, and so it may write that there is none."""
+    (problem,) = loaded(tmp_path, "taco", taco_row(skill_types="None", tags="[]", raw_tags="['x']"))
+    assert problem.tags == ("x",)

@@ -52,6 +52,8 @@ def test_examples_are_not_private_too(tmp_path: Path) -> None:
     (problem,) = loaded(tmp_path, row)
     assert problem.public_tests == (TestCase("3\n", "6\n"),)
     assert problem.private_tests == (TestCase("5\n", "10\n"),)
+    (problem,) = loaded(tmp_path, {**row, "examples": [{"input": " 3", "output": "6"}]})
+    assert problem.private_tests == (TestCase("5\n", "10\n"),)
 
 
 BAD: list[tuple[dict[str, Any], str, str]] = [

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from codegym import Sandbox, judge, load_problems
-from codegym.calls import Calls, Expected, Harness
 from codegym.datasets import ProblemSet
 from codegym.datasets.plus import restored
 from codegym.errors import ProblemError, UsageError
+from codegym.functions.calls import Calls, Expected, Harness
 
 Row = dict[str, Any]
 Write = Callable[[Sequence[Row]], Path]
@@ -299,10 +299,10 @@ def test_humanevalpack_is_a_repair(tmp_path: Path, any_sandbox: Sandbox) -> None
 
 def test_other_languages_are_refused_with_the_reason(tmp_path: Path) -> None:
     """A row, or a split, whose tests would be one program with the candidate's, is not loaded."""
-    problems = load("humanevalpack", tmp_path, PACK | {"task_id": "CPP/0"})
+    problems = load("humanevalpack", tmp_path, PACK | {"task_id": "Java/0"})
     assert "one program with the candidate's" in str(problems.left_out[0])
     with pytest.raises(UsageError, match="expected values included"):
-        load_problems("humanevalpack:cpp", path=lines(tmp_path, [PACK]))
+        load_problems("humanevalpack:java", path=lines(tmp_path, [PACK]))
 
 
 @pytest.mark.parametrize(

@@ -336,7 +336,7 @@ def test_encrypted_archives_are_refused(tmp_path: Path) -> None:
 def test_wrong_options_are_usage_errors(tmp_path: Path, options: dict[str, object], field: str) -> None:
     """An option that cannot be meant is refused by its name."""
     with pytest.raises(UsageError, match=field):
-        load_any(write(tmp_path, ICPC), **options)  # type: ignore[arg-type]
+        load_any(write(tmp_path, ICPC), **options)
 
 
 def test_a_path_is_needed() -> None:

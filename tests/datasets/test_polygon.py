@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from codegym import Problem
 from codegym.checker import mismatch
 from codegym.datasets.polygon import load
+from codegym.datasets.testlib import same_comparison
 from codegym.datasets.xml_reader import parse_xml
 from codegym.errors import ProblemError
 from codegym.problem import Checker, Limits, TestCase
@@ -156,11 +157,16 @@ def test_headers_of_headers_come_along(tmp_path: Path) -> None:
 
 
 def test_an_interactor_goes_before_the_checker(tmp_path: Path) -> None:
-    """A package with an interactor is an interactive problem."""
+    """A package with an interactor is an interactive problem; its checker judges what the interactor writes."""
     interactor = '<interactor><source path="files/talk.cpp" type="cpp.g++17"/></interactor>\n    <solutions>'
     files = changed("<solutions>", interactor)
     checker = one(tmp_path, {**files, "files/talk.cpp": '#include "testlib.h"\n'}).checker
     assert (checker.type, checker.protocol, checker.source) == ("interactor", "testlib", '#include "testlib.h"\n')
+    assert checker.after == same_comparison("std::ncmp.cpp", lambda: ["2"])
+    own = {name: text.replace("std::ncmp.cpp", "own") for name, text in files.items() if isinstance(text, str)}
+    after = one(tmp_path / "own", {**own, "files/talk.cpp": '#include "testlib.h"\n'}).checker.after
+    assert after is not None
+    assert (after.type, after.protocol) == ("validator", "testlib")
 
 
 REFUSED = [

@@ -51,6 +51,14 @@ def test_a_program_with_tests_is_a_repair_problem(problems: dict[str, Problem]) 
     assert problem.private_tests == (TestCase((2,), 3), TestCase((-1,), 0))
 
 
+def test_tests_may_be_one_list(tmp_path: Path) -> None:
+    """A file that holds all tests in one indented list gives those that a line each gives."""
+    tests = json.dumps([[[1], 2], [[2], 3], [3, 4]], indent=2)
+    (problem,) = (p for p in load(write(tmp_path, {**SET, "json_testcases/add_one.json": tests})) if p.id == "add_one")
+    assert problem.public_tests == (TestCase((1,), 2),)
+    assert problem.private_tests == (TestCase((2,), 3), TestCase((3,), 4))
+
+
 def test_right_programs_pass_and_buggy_ones_fail(problems: dict[str, Problem], any_sandbox: Sandbox) -> None:
     """Tuples, generators and allowed errors are judged as their tests mean them."""
     assert set(problems) == {"add_one", "pairs", "flat", "sqrt"}

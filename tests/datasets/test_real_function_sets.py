@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from codegym import Limits, Problem, Sandbox, judge, load_problems
-from codegym.calls import Calls, Harness
 from codegym.datasets import ProblemSet
 from codegym.datasets.plus import restored, too_large
+from codegym.functions.calls import Calls, Harness
+from tests.conftest import need_language
 from tests.datasets.conftest import shared_data
 
 EVERY = 1 if os.environ.get("CODEGYM_TEST_ALL") else 20
@@ -81,6 +82,17 @@ def test_programs_that_do_nothing_are_rejected(file: str, any_sandbox: Sandbox) 
     for problem in load(file)[::EVERY]:
         nothing = f"def {problem.entry_point}(*x, **y):\n    return None\n"
         assert not judge(nothing, problem, sandbox=any_sandbox, split="both").accepted, problem.id
+
+
+def test_functions_in_cpp_are_judged(any_sandbox: Sandbox) -> None:
+    """Of the problems in C++ none is left out; the right program is accepted, and the faulty one rejected."""
+    need_language(any_sandbox)
+    problems = load_problems("humanevalpack:cpp", path=shared_data("humanevalpack/cpp.jsonl"))
+    assert (len(problems), len(problems.left_out)) == (20, 0)
+    for problem in problems[:: min(EVERY, 10)]:
+        for program, accepted in ((reference(problem), True), (problem.starter or "", False)):
+            judgement = judge(program, problem, sandbox=any_sandbox, split="both", language="cpp")
+            assert judgement.accepted is accepted, (problem.id, judgement.results)
 
 
 def test_faulty_programs_are_rejected(any_sandbox: Sandbox) -> None:

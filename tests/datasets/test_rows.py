@@ -94,21 +94,28 @@ def test_a_large_group_is_never_in_memory_whole(tmp_path: Path, monkeypatch: pyt
     before, most = pa.total_allocated_bytes(), 0
     for _ in ParquetFile(path).read(0):
         most = max(most, pa.total_allocated_bytes() - before)
-    write = ParquetFile._write
+    open_file = ParquetFile._open
 
-    def watched(self: ParquetFile, file: Any, group: int, copy: Path) -> None:
-        nonlocal most
+    class Watched:
+        def __init__(self, file: Any) -> None:
+            self.file = file
 
-        class Watched:
-            def iter_batches(self, **options: Any) -> Iterator[Any]:
-                nonlocal most
-                for batch in file.iter_batches(**options):
-                    most = max(most, pa.total_allocated_bytes() - before)
-                    yield batch
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.file, name)
 
-        write(self, Watched(), group, copy)
+        def __enter__(self) -> "Watched":
+            return self
 
-    monkeypatch.setattr(ParquetFile, "_write", watched)
+        def __exit__(self, *_: object) -> None:
+            self.file.close()
+
+        def iter_batches(self, **options: Any) -> Iterator[Any]:
+            nonlocal most
+            for batch in self.file.iter_batches(**options):
+                most = max(most, pa.total_allocated_bytes() - before)
+                yield batch
+
+    monkeypatch.setattr(ParquetFile, "_open", lambda self: Watched(open_file(self)))
     assert ParquetFile(path).get(7000)["problem_id"] == 7000
     assert 0 < most < 9 << 20
 

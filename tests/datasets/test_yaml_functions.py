@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from codegym import Sandbox, judge
-from codegym.calls import Call, Calls, Expected, Raises
 from codegym.datasets.yaml_files import load_file
 from codegym.errors import ProblemError
+from codegym.functions.calls import Call, Calls, Expected, Raises
 from codegym.problem import Problem, TestCase
 
 HEAD = """\

@@ -64,11 +64,11 @@ class Attack:
         return run
 
 
-def read(path: Path) -> Attack:
+def read(path: Path, mark: str = "#") -> Attack:
     source = path.read_text()
     header = {}
     for line in source.splitlines():
-        match = re.fullmatch(r"# (\w+): (.+)", line)
+        match = re.fullmatch(rf"{mark} (\w+): (.+)", line)
         if not match:
             break
         header[match[1]] = match[2]

@@ -137,6 +137,35 @@ def test_right_and_wrong_programs(sandbox: Sandbox, name: str, language: str) ->
     assert "too many guesses" in results[0].reason
 
 
+FEW_WORDS = """
+import sys
+said = open(sys.argv[2]).read().split()
+assert open(sys.argv[3]).read() and len(sys.argv) == 4
+sys.exit(0 if said and len(said) <= 7 else print("wrong answer too many guesses were told", file=sys.stderr) or 1)
+"""
+"""A checker of what the interactor wrote."""
+
+
+def test_the_checker_after_an_interactor_judges_what_that_wrote(sandbox: Sandbox) -> None:
+    """Who convinces the interactor may still fail the checker; who does not, never comes before it."""
+    after = Checker("validator", source=FEW_WORDS, protocol="testlib")
+    tests = (TestCase("37 100\n", "37\n"), TestCase("1 100\n", "1\n"))
+    problem = make(replace(INTERACTORS["testlib"], after=after), public_tests=tests, private_tests=tests)
+    assert verdict(RIGHT, problem, sandbox) == "accepted"
+    in_order = "for guess in range(1, 101):\n    print(guess, flush=True)\n    if input() == 'right': break\n"
+    results = judge(in_order, problem, sandbox=sandbox, split="public").results
+    assert [str(result.verdict) for result in results] == ["wrong_answer", "accepted"]
+    assert "too many guesses were told" in results[0].reason
+    assert verdict("print('x')", problem, sandbox) == "wrong_answer"
+    compared = make(replace(problem.checker, after=Checker("unordered_tokens")), public_tests=tests[1:])
+    at_once = "print(1, flush=True)\nassert input() == 'right'\n"
+    assert verdict(at_once, compared, sandbox, split="public") == "accepted"
+    assert verdict("print(2, flush=True)\ninput()\n" + at_once, compared, sandbox, split="public") == "wrong_answer"
+    broken = make(replace(problem.checker, after=Checker("validator", source="1 / 0", protocol="testlib")))
+    with pytest.raises(ProblemError, match="expected exit status 0, 1 or 2"):
+        judge(RIGHT, broken, sandbox=sandbox)
+
+
 TOO_LATE = "time_limit_exceeded"
 HOSTILE = {
     "closes its output": ("import os, time\nos.close(1)\ntime.sleep(30)", "wrong_answer"),

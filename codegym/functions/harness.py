@@ -16,10 +16,10 @@ from functools import cache
 from typing import Any, Literal
 
 from codegym import values
-from codegym.calls import Call, Calls, Harness
 from codegym.errors import ProblemError
+from codegym.functions.calls import Call, Calls, Harness
+from codegym.functions.orders import Ordering, Outcome, outcomes
 from codegym.locations import sandbox_folder
-from codegym.orders import Ordering, Outcome, outcomes
 from codegym.problem import Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Sandbox
 from codegym.verdict import UNREADABLE, TestResult, Verdict
@@ -34,7 +34,7 @@ _TOO_MUCH = "the test code could not bear what the function returned"
 def run_harness(
     program: str, problem: Problem, test: TestCase, split: Literal["public", "private"], sandbox: Sandbox
 ) -> TestResult:
-    """Judge a program by a test that is a :class:`~codegym.calls.Harness`.
+    """Judge a program by a test that is a :class:`~codegym.functions.calls.Harness`.
 
     Raises:
         ProblemError: the code fails by itself, or wants what the stand-in cannot give.

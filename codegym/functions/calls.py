@@ -124,7 +124,7 @@ class Raises:
 
 @dataclass(frozen=True, slots=True)
 class Harness:
-    """Test code that cannot be turned into calls; it runs in the judge's box, see :mod:`codegym.harness`.
+    """Test code that cannot be turned into calls; it runs in the judge's box, see :mod:`codegym.functions.harness`.
 
     Attributes:
         source: the code. It fails by raising.

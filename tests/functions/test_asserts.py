@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegym import Checker, Sandbox, TestCase, judge
-from codegym.asserts import turn
-from codegym.calls import Call, Calls, Expected, Harness, Raises
 from codegym.errors import ProblemError
-from codegym.static import NotStatic, evaluate
-from tests.test_functions import one
+from codegym.functions.asserts import turn
+from codegym.functions.calls import Call, Calls, Expected, Harness, Raises
+from codegym.functions.static import NotStatic, evaluate
+from tests.functions.test_functions import one
 
 FORMS: list[tuple[str, TestCase]] = [
     ("assert f(1, [2]) == (3,)", TestCase((1, [2]), (3,))),

@@ -1,9 +1,9 @@
 """Test code as tests: what asserts say of a function's calls, read without running anything.
 
-Turned are asserts that compare one call with a value that can be told (:mod:`codegym.static`), by the usual ways to
-write that, in loops over given data too, and ``with raises``. A call whose arguments are no such values stays code; it
-is evaluated in the candidate's box, which the expected value does not enter. All else is left as a
-:class:`~codegym.calls.Harness`: the code without what was turned.
+Turned are asserts that compare one call with a value that can be told (:mod:`codegym.functions.static`), by the usual
+ways to write that, in loops over given data too, and ``with raises``. A call whose arguments are no such values stays
+code; it is evaluated in the candidate's box, which the expected value does not enter. All else is left as a
+:class:`~codegym.functions.calls.Harness`: the code without what was turned.
 """
 
 import ast
@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codegym.calls import Call, Calls, Expected, Harness, Raises, View
 from codegym.errors import ProblemError
+from codegym.functions.calls import Call, Calls, Expected, Harness, Raises, View
+from codegym.functions.static import UNKNOWN, NotStatic, evaluate, parsed
+from codegym.functions.trees import Renamed, Without, calls_check, is_check, is_plus_helper, numbered
 from codegym.problem import TestCase
-from codegym.static import UNKNOWN, NotStatic, evaluate, parsed
-from codegym.trees import Renamed, Without, calls_check, is_check, is_plus_helper, numbered
 
 MOST_TURNS = 200_000
 """Rounds of a loop that are unrolled."""

@@ -2,11 +2,12 @@
 
 import cmath
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from codegym.calls import LISTING, Expected, Raises
 from codegym.checker import mismatch
-from codegym.orders import Outcome, expectations, outcomes
+from codegym.functions.calls import LISTING, Calls, Expected, Raises
+from codegym.functions.orders import Outcome, expectations, outcomes
 from codegym.problem import Checker, Problem, TestCase
 from codegym.signature import NODES, node_shape
 from codegym.values import show
@@ -14,18 +15,19 @@ from codegym.verdict import UNREADABLE, Verdict
 
 Settled = tuple[Verdict, Any, str]
 """A verdict, the output to show, and the reason."""
+_PLAIN = Checker("value", equality="python")
 RAISED = "raised"
 """The reason where a call ended by an exception that nobody expected."""
 
 
-def settle(problem: Problem, test: TestCase, data: bytes, compare: Callable[[Any], str]) -> Settled:
+def settle(problem: Problem, test: TestCase, data: bytes, validate: Callable[[TestCase, Any], str]) -> Settled:
     """The verdict on a test that was asked as an order.
 
     Args:
         problem: whose test it is.
         test: the test.
         data: the box's answer.
-        compare: the problem's own comparison with the test's output, for one call's plain value.
+        validate: asks the problem's validator, where it has one, about a test of one call and what that returned.
     """
     wanted = expectations(test)
     try:
@@ -34,8 +36,9 @@ def settle(problem: Problem, test: TestCase, data: bytes, compare: Callable[[Any
         return Verdict.WRONG_ANSWER, None, UNREADABLE
     shown: tuple[Any, ...] = tuple(one.value for one in came)
     for number, (want, outcome) in enumerate(zip(wanted, came, strict=True), 1):
-        if problem.checker.type == "validator" and outcome.kind == "returned":
-            reason = compare(outcome.value)
+        if problem.checker.type == "validator":
+            asked = partial(_ask, validate, test, number - 1)
+            reason = _invalid(_meant(problem, want), outcome, asked)
         else:
             reason = unmet(_meant(problem, want), outcome, problem.checker)
         where = f"call {number}: " if len(wanted) > 1 else ""
@@ -46,6 +49,27 @@ def settle(problem: Problem, test: TestCase, data: bytes, compare: Callable[[Any
             seen = outcome.left[at].value if at in outcome.left else outcome.value
             return Verdict.WRONG_ANSWER, shown if where else seen, where + reason
     return Verdict.ACCEPTED, shown if len(wanted) > 1 else shown[0], ""
+
+
+def _ask(validate: Callable[[TestCase, Any], str], test: TestCase, number: int, expected: Any, value: Any) -> str:
+    """Tell a validator of one call: its arguments (or the text of one that is code), and what is expected."""
+    if not isinstance(test.input, Calls):
+        return validate(TestCase(test.input, expected), value)
+    call = test.input.calls[number]
+    named = [dict(call.keywords)] if call.keywords else []
+    given = [call.code] if call.code else [*call.arguments, *named]
+    return validate(TestCase(given, expected), value)
+
+
+def _invalid(expected: Any, outcome: Outcome, validate: Callable[[Any, Any], str]) -> str:
+    """As :func:`unmet`, where the problem's validator is asked about values that are to equal others."""
+    if isinstance(expected, Raises) or outcome.kind == "raised":
+        return unmet(expected, outcome, _PLAIN)
+    want = expected if isinstance(expected, Expected) else Expected(expected)
+    looked_at = outcome if want.argument is None else outcome.left.get(want.argument)
+    if looked_at is None or looked_at.kind != "returned" or want.relation != "equal" or want.view:
+        return unmet(want, outcome, _PLAIN)
+    return validate(want.value, looked_at.value)
 
 
 def _meant(problem: Problem, want: Any) -> Any:

@@ -1,8 +1,8 @@
 """What a box is asked of a function problem, and what it answers: both plain values, and nothing expected among them.
 
 Most tests are a list of arguments, and the answer is the returned value. Where a problem's tests hold more (see
-:mod:`codegym.calls`), all of them go as orders of the form that ``sandbox/calls.py`` describes. All orders of a split
-ask for the same, so that an order does not tell what its own test expects.
+:mod:`codegym.functions.calls`), all of them go as orders of the form that ``sandbox/calls.py`` describes. All orders of
+a split ask for the same, so that an order does not tell what its own test expects.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codegym import values
-from codegym.calls import LISTING, Call, Calls, Expected, Raises
+from codegym.functions.calls import LISTING, Call, Calls, Expected, Raises
 from codegym.problem import Problem, TestCase
 from codegym.signature import node_shape
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from codegym import values
 from codegym.errors import ProblemError
+from codegym.functions.orders import Ordering, Outcome, outcomes
 from codegym.generated import LazyTests, read_cache, write_cache
-from codegym.orders import Ordering, Outcome, outcomes
 from codegym.problem import Limits, TestCase
 from codegym.sandbox.base import Sandbox
 

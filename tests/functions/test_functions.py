@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from codegym import Checker, Limits, Problem, Sandbox, TestCase, judge
-from codegym.calls import Call, Calls, Expected, Harness, Raises, written
 from codegym.feedback import describe, feedback
+from codegym.functions.calls import Call, Calls, Expected, Harness, Raises, written
 from codegym.problem import Argument
 from tests.fakes import Spy, make_function_problem
 
@@ -89,6 +89,13 @@ MADE = (Call(()), Expected(relation="anything"))
 HEAD = {"entry_point": "Solution.turn", "arguments": (Argument("head", "Optional[ListNode]"),)}
 ROOT = {"entry_point": "Solution.turn", "arguments": (Argument("root", "TreeNode | None"),), "returns": "TreeNode"}
 PYTHON, JSON = Checker("value", equality="python"), Checker("value", equality="json")
+EITHER_SIGN = Checker(
+    "validator", source="def validate(given, expected, output):\n    return abs(expected) == abs(output)\n"
+)
+ANY_LIST = Checker(
+    "validator",
+    source="def validate(given, expected, output):\n    return sorted(output) == expected == sorted(given[0])\n",
+)
 ANY_ORDER = Checker("value", equality="json", unordered=True)
 CASES: list[tuple[str, str, TestCase, str, dict[str, Any]]] = [
     # what it shows, the program, a test, the verdict, and how the problem differs from a plain one
@@ -127,6 +134,25 @@ CASES: list[tuple[str, str, TestCase, str, dict[str, Any]]] = [
     ("generator in an order", GENERATES, TestCase((2,), Expected([0, 1])), "wrong_answer", {}),
     ("generator listed", GENERATES, TestCase((2,), Expected([0, 1], view="list")), "accepted", {}),
     ("endless", "def f():\n    while 1: yield 1\n", TestCase((), Expected([1], view="list")), "wrong_answer", {}),
+    ("validator, calls", COUNTS, steps((Call(()), -1), (Call(()), 2)), "accepted", {"checker": EITHER_SIGN}),
+    ("validator, calls, wrong", COUNTS, steps((Call(()), 1), (Call(()), 1)), "wrong_answer", {"checker": EITHER_SIGN}),
+    ("validator, argument", SORTS, TestCase(([3, 1],), [1, 3]), "accepted", {"returns": "None", "checker": ANY_LIST}),
+    (
+        "validator, argument, wrong",
+        SORTS,
+        TestCase(([3],), [1]),
+        "wrong_answer",
+        {"returns": "None", "checker": ANY_LIST},
+    ),
+    ("validator, raises", STRICT, TestCase((-1,), Raises("ValueError")), "accepted", {"checker": EITHER_SIGN}),
+    (
+        "validator, does not raise",
+        STRICT,
+        TestCase((1,), Raises("ValueError")),
+        "wrong_answer",
+        {"checker": EITHER_SIGN},
+    ),
+    ("validator, raises unasked", STRICT, TestCase((-1,), 1), "runtime_error", {"checker": EITHER_SIGN}),
     ("derived types", COUNTER, TestCase(("aab",), {"a": 2, "b": 1}), "accepted", {"checker": PYTHON}),
     ("derived types, exactly", COUNTER, TestCase(("aab",), {"a": 2, "b": 1}), "runtime_error", {}),
     ("1 is True", "def f():\n    return [True, 2.0]\n", TestCase((), [1, 2]), "accepted", {"checker": PYTHON}),

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from codegym import Limits, Sandbox, TestCase, judge
-from codegym.calls import Harness
 from codegym.errors import ProblemError
+from codegym.functions.calls import Harness
 from tests.fakes import Spy
-from tests.test_functions import one
+from tests.functions.test_functions import one
 
 DOUBLE = "def f(x):\n    return x * 2\n"
 RANDOM = """
