@@ -71,7 +71,7 @@ ROOMS: dict[str, set[str]] = {
     "env": STEP | {"observations", "process", "threads"},
     "batches": {"errors", "spaces"},
     "vector": {"batches", "datasets", "env", "errors", "threads"},
-    "wrappers": {"env", "episode", "errors", "feedback", "spaces"},
+    "wrappers": PLAIN | {"env", "episode", "feedback", "mutations", "spaces"},
     "running": {"errors"},
     "bench": STEP | {"env", "episode", "running", "wrappers", "version"},
     "play": {"env", "errors"},

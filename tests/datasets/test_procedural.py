@@ -207,6 +207,6 @@ def test_a_family_whose_tests_decide_nothing_is_refused(monkeypatch: pytest.Monk
     def constant(rng: Any, level: int) -> Draft:
         return Draft("Print 1.", "print(1)\n", (("two", "print(2)\n"),), lambda r: f"{r.randint(0, 999)}\n")
 
-    monkeypatch.setitem(FAMILIES, "constant", constant)  # type: ignore[arg-type]
+    monkeypatch.setitem(FAMILIES, "constant", constant)
     with pytest.raises(ProblemError, match="ask for more with public="):
         load_problems("procedural:constant")[0]
