@@ -214,7 +214,8 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         if self._state is not before:
             raise UsageError("expected one step of an episode at a time, got another step or a reset meanwhile")
         self._state = turn.state
-        self.np_random.bit_generator.state = turn.rng.bit_generator.state
+        if turn.rng is not self.np_random:
+            self.np_random.bit_generator.state = turn.rng.bit_generator.state
         observation, info = self._shown(turn.timings)
         return observation, turn.reward, turn.state.ended, False, info
 
