@@ -15,7 +15,7 @@ from codegym.batches import each_action, each_mask, each_problem, each_seed
 from codegym.datasets import Source
 from codegym.env import CodeRepairEnv
 from codegym.errors import UsageError
-from codegym.threads import step_threads
+from codegym.threads import Threads
 
 Wrap = Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]]
 Step = tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]
@@ -82,7 +82,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         except ValueError:
             modes = ", ".join(repr(mode.value) for mode in AutoresetMode)
             raise UsageError(f"expected autoreset_mode {modes}, got {autoreset_mode!r}") from None
-        first = CodeRepairEnv(problems, **options)
+        self._first = first = CodeRepairEnv(problems, **options)
         self.envs = [_wrapped(env, env_wrappers) for env in (first, *(first.sibling() for _ in range(num_envs - 1)))]
         self.num_envs = num_envs
         self.metadata = {**self.envs[0].metadata, "autoreset_mode": self._mode}
@@ -97,6 +97,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self._actions: list[Any] = []
         self._work: list[Future[_Advanced] | None] = []
         self._called = False
+        self._threads: Threads | None = None
         self._owner = 0  # the process whose threads do the work
 
     def reset(
@@ -153,10 +154,11 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
                 "expected the actions of the step that is incomplete, got others; give the same again, or reset all"
             )
         self._actions = actions
-        threads = step_threads()
         kept = self._work or [None] * self.num_envs
+        if self._threads is None:
+            self._threads = Threads(min(self.num_envs, self._first.steps_at_once() or self.num_envs))
         self._work = [
-            work if work and not _failed(work) else threads.submit(self._advance, i, action)
+            work if work and not _failed(work) else self._threads.submit(self._advance, i, action)
             for i, (work, action) in enumerate(zip(kept, actions, strict=True))
         ]
         self._called, self._owner = True, os.getpid()

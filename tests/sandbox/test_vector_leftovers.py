@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 
 import docker
 import pytest
@@ -53,6 +54,36 @@ def test_no_box_is_left(ending: str, kind: str) -> None:
         await_end_of_boxes(kind, process.pid, processes)
 
 
+INTERRUPTED = """
+import sys, time
+import codegym
+
+problem = codegym.Problem(
+    "loop", "Loop", "Loop.", "stdin", (codegym.TestCase("", ""),), (), limits=codegym.Limits(cpu_s=60.0)
+)
+envs = codegym.CodeRepairVectorEnv(40, [problem], sandbox=sys.argv[1])
+envs.reset(seed=0)
+envs.step_async(["while True: pass"] * 40)
+print("ready", flush=True)
+envs.step_wait()
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_interrupted_process_ends_at_once(kind: str) -> None:
+    """After Ctrl-C it does not wait for the programs that were asked for, which would take twenty minutes."""
+    need(kind)
+    with trainer(INTERRUPTED, kind) as process:
+        assert line(process) == "ready"
+        time.sleep(2)  # until boxes are at work, or are not yet: it ends in either case
+        processes = set(descendants(process.pid))
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=120)
+        assert process.returncode != 0
+        assert complaints.rstrip().endswith("KeyboardInterrupt")
+        await_end_of_boxes(kind, process.pid, processes)
+
+
 def test_a_forked_child_steps_on_its_own() -> None:
     """A child of ``os.fork`` has threads and boxes of its own; the parent's go on."""
     need("bubblewrap")
@@ -66,6 +97,20 @@ def test_a_forked_child_steps_on_its_own() -> None:
         "assert os.waitpid(child, 0)[1] == 0\n"
         "*_, infos = envs.step(['print(3)'] * 4)\n"
         "assert infos['turn'].tolist() == [3] * 4\n"
+        "envs.reset(seed=1)\n"
+        "envs.step_async(['print(3)'] * 4)\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    try:\n"
+        "        envs.step_wait()\n"
+        "    except codegym.CodegymError as error:\n"
+        "        assert 'forked in the midst of a step' in str(error)\n"
+        "    envs.reset(seed=1)\n"
+        "*_, infos = envs.step(['print(3)'] * 4) if child == 0 else envs.step_wait()\n"
+        "assert infos['turn'].tolist() == [1] * 4\n"
+        "if child == 0:\n"
+        "    os._exit(0)\n"
+        "assert os.waitpid(child, 0)[1] == 0\n"
     )
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script, "bubblewrap"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
