@@ -44,7 +44,8 @@ def test_there_are_as_many_at_once_as_asked_for() -> None:
 
 def test_what_has_not_begun_can_be_cancelled() -> None:
     """A cancelled piece of work is never done."""
-    threads, gate, done = Threads(1), threading.Event(), []
+    threads, gate = Threads(1), threading.Event()
+    done: list[int] = []
     first = threads.submit(gate.wait, 60)
     second = threads.submit(done.append, 2)
     assert second.cancel()
