@@ -75,9 +75,8 @@ class Process:
         if isinstance(self.sandbox, str) and self.sandbox not in KINDS:
             raise UsageError(f"expected sandbox {', '.join(KINDS)} or a sandbox, got {self.sandbox!r}")
         self._language = find_language(self.language)
-        answer = f"Answer with one whole {self._language.title} program."
-        if self.templates is None and self.language != "python":
-            self.templates = Templates(answer=answer)
+        if self.templates is None:
+            self.templates = Templates(answer=f"Answer with one whole {self._language.title} program.")
         self._reward = find_reward(self.reward)
         self._all_private = self.private == "all" or (self.private is None and self._reward in NEEDS_ALL_PRIVATE)
         self._others = _OtherProblems(self.problems)

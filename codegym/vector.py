@@ -1,7 +1,7 @@
 """``CodeRepairVectorEnv``: many episodes that step at once over one sandbox."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -153,15 +153,14 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             raise UsageError(
                 "expected the actions of the step that is incomplete, got others; give the same again, or reset all"
             )
-        self._actions = actions
-        kept = self._work or [None] * self.num_envs
         if self._threads is None:
             self._threads = Threads(min(self.num_envs, self._first.steps_at_once() or self.num_envs))
-        self._work = [
-            work if work and not _failed(work) else self._threads.submit(self._advance, i, action)
-            for i, (work, action) in enumerate(zip(kept, actions, strict=True))
-        ]
-        self._called, self._owner = True, os.getpid()
+        self._actions, self._owner = actions, os.getpid()
+        self._work = self._work or [None] * self.num_envs
+        for i, work in enumerate(self._work):  # in place, so that Ctrl-C in the midst of it loses nothing
+            if work is None or (work.done() and work.exception() is not None):
+                self._work[i] = self._threads.submit(self._advance, i, actions[i])
+        self._called = True
 
     def step_wait(self) -> Step:
         """End the step that :meth:`step_async` began.
@@ -174,11 +173,10 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             raise UsageError("expected step_async() before step_wait(), got none")
         self._called = False
         self._refuse_unready()
-        steps = [work for work in self._work if work]
-        _await(steps)
-        results = [work.result() for work in steps]
+        results: list[_Advanced] = []
         infos: dict[str, Any] = {}
-        for i, result in enumerate(results):
+        for i, result in enumerate(_in_order([work for work in self._work if work])):  # while those after it still run
+            results.append(result)
             self._observations[i] = result.observation
             for info in result.infos:
                 infos = self._add_info(infos, info, i)
@@ -275,11 +273,17 @@ def _wrapped(env: gym.Env[Any, Any], wrappers: Sequence[Wrap]) -> gym.Env[Any, A
     return env
 
 
-def _await(work: "list[Future[_Advanced]]") -> None:
+def _in_order(work: "Sequence[Future[_Advanced]]") -> Iterator[_Advanced]:
+    """Each result as soon as it and all before it are there; if one failed, its error once all have ended."""
+    try:
+        for one in work:
+            yield one.result()
+    except Exception:
+        _await(work)
+        raise
+
+
+def _await(work: "Sequence[Future[_Advanced]]") -> None:
     """Wait until all have ended, well or not; one by one, which costs less than ``concurrent.futures.wait``."""
     for one in work:
         one.exception()
-
-
-def _failed(work: "Future[_Advanced]") -> bool:
-    return work.done() and (work.cancelled() or work.exception() is not None)
