@@ -26,6 +26,8 @@ from codegym.spaces import Program
 from codegym.verdict import Judgement
 
 ACTIONS = Program()
+_DESCRIBED = 256
+"""Of so many problems the description is kept."""
 _leasing = threading.Lock()
 
 
@@ -80,6 +82,7 @@ class Process:
         self._reward = find_reward(self.reward)
         self._all_private = self.private == "all" or (self.private is None and self._reward in NEEDS_ALL_PRIVATE)
         self._others = _OtherProblems(self.problems)
+        self._described: dict[str, State] = {}
         self._lease: SharedSandbox | None = None
 
     def begin(self, rng: np.random.Generator, options: Mapping[str, Any]) -> State:
@@ -182,7 +185,13 @@ class Process:
         return judge(program, problem, sandbox=sandbox, split=split, language=self.language, run_all=run_all)
 
     def _first_state(self, problem: Problem) -> State:
-        return State(problem, describe(self._visible(problem), self.templates))
+        known = self._described.get(problem.id)
+        if known is None or known.problem is not problem:
+            known = State(problem, describe(self._visible(problem), self.templates))
+            if len(self._described) >= _DESCRIBED:
+                self._described.clear()
+            self._described[problem.id] = known
+        return known
 
     def _visible(self, problem: Problem) -> Statement:
         """What an agent may see, with the limits of its language."""
