@@ -11,12 +11,14 @@ from codegym.errors import CodegymError, SandboxError
 from codegym.judge import judge
 from codegym.problem import Checker, LabelledProgram, Limits, Problem, Statement, TestCase
 from codegym.sandbox import Execution, Sandbox, make_sandbox
+from codegym.vector import CodeRepairVectorEnv
 from codegym.verdict import Judgement, TestResult, Verdict
 from codegym.version import __version__
 
 __all__ = [
     "Checker",
     "CodeRepairEnv",
+    "CodeRepairVectorEnv",
     "CodegymError",
     "Execution",
     "Judgement",
@@ -38,4 +40,8 @@ __all__ = [
     "register_dataset",
 ]
 
-register(id="CodeRepairEnv-v0", entry_point="codegym.env:CodeRepairEnv")
+register(
+    id="CodeRepairEnv-v0",
+    entry_point="codegym.env:CodeRepairEnv",
+    vector_entry_point="codegym.vector:CodeRepairVectorEnv",
+)

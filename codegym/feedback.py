@@ -270,6 +270,6 @@ def _inline(text: str) -> str:
 
 def code_block(text: str, language: str = "") -> str:
     """A fenced block; its fence is longer than any within."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    longest = max(len(run) for run in re.findall("`+", text)) if "`" in text else 0
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}"

@@ -162,7 +162,7 @@ class Statement:
         arguments: its arguments.
         returns: the type of what it returns.
         limits: what a run may use.
-        public_tests: the tests that are shown.
+        public_tests: the tests that are shown with it.
         starter: a program to repair, or None.
         language: what the starter, the function and the calls of its tests are written in.
     """
@@ -216,6 +216,7 @@ class Problem:
         language: what the reference and the starter are written in, and, of a function problem, the function and the
             calls of its tests: ``python`` or ``cpp``.
         source: where it was loaded from, for messages.
+        tests_shown: whether the public tests are shown with the problem, or only in feedback.
     """
 
     id: str
@@ -237,6 +238,7 @@ class Problem:
     programs: tuple[LabelledProgram, ...] = field(default=(), repr=False)
     source: str = ""
     language: str = "python"
+    tests_shown: bool = True
 
     @property
     def visible(self) -> Statement:
@@ -250,7 +252,7 @@ class Problem:
             arguments=self.arguments,
             returns=self.returns,
             limits=self.limits,
-            public_tests=self.public_tests,
+            public_tests=self.public_tests if self.tests_shown else (),
             starter=self.starter,
             language=self.language,
         )
