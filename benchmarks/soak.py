@@ -29,6 +29,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from common import Boxes, memory_of, noted_starts, options_parser, out, percentile, report, show
 from trials import SUM, TRIALS
 
@@ -89,12 +90,14 @@ class Counters:
 class Soak:
     """The run: clients draw programs, check results and note how long the sums took."""
 
-    def __init__(self, kind: str, workers: int, seed: int) -> None:
+    def __init__(self, kind: str, workers: int, seed: int, runs: int) -> None:
         self.sandbox = make_sandbox(kind, workers=workers)
         self.workers = workers
         self.complaints: list[str] = []
         self.drawn: Counter[str] = Counter()
-        self.sums: list[tuple[float, float]] = []
+        self.sums = 0
+        # Room for all of them from the start, so that what is kept of the run does not look like a leak.
+        self.began, self.took = np.ones(runs), np.ones(runs)
         self.starts = noted_starts(self.sandbox)
         self._random = random.Random(seed)
         self._lock = threading.Lock()
@@ -124,7 +127,8 @@ class Soak:
             with self._lock:
                 self.drawn[trial.name] += 1
                 if trial is SUM:
-                    self.sums.append((started, took))
+                    self.began[self.sums], self.took[self.sums] = started, took
+                    self.sums += 1
                 if complaint:
                     self.complaints.append(complaint)
             advance()
@@ -166,7 +170,7 @@ def main() -> None:
     options = parsed()
     pool.RUNS_A_BOX = options.runs_a_box
     counters, samples = Counters(options.sandbox), []
-    soak = Soak(options.sandbox, options.workers, options.seed)
+    soak = Soak(options.sandbox, options.workers, options.seed, options.runs)
     began, (ticks, theirs) = time.perf_counter(), stolen()
     try:
         with bar(f"{options.sandbox}, {options.workers} workers", options.runs) as advance:
@@ -204,7 +208,7 @@ def show_latencies(soak: Soak) -> dict[str, Any]:
     """Percentiles of the sums, and the slowest of those during which a box started, and of the others."""
     at_start: list[float] = []
     other: list[float] = []
-    for started, took in soak.sums:
+    for started, took in zip(soak.began[: soak.sums].tolist(), soak.took[: soak.sums].tolist(), strict=True):
         during = any(began <= started + took and started <= ended for began, ended in soak.starts)
         (at_start if during else other).append(1000 * took)
     rows, figures = [], {}

@@ -5,13 +5,11 @@ processes that do nothing but burn CPU time. One in five is a loop that was cali
 its CPU limit in a box of the same sandbox; one in twenty uses 200 % and must be out of time; the others are labelled
 programs of the built-in problems. The exit status is 1 if any verdict, of any test, differs.
 
-CPU time decides a verdict, so waiting for a core must not change one. What may: caches, memory and, above all, a
-core's other hardware thread are shared, so that the same work can cost more CPU time on a busy machine. How much more
-is shown, as the CPU time of the calibrated loops when busy over that when idle; above 1.25 a program at 80 % is out
-of time, and no sandbox that measures CPU time can tell that from a slow program. A loop is calibrated by the least of
-several runs, the machine at its best. A change is *explained* where the CPU times that were measured lie on both
-sides of the limit: then the machine's speed changed, not the sandbox's mind. Virtual machines change theirs even when
-nothing else runs in them.
+Waiting for a core must not change a verdict, and the same work costs more CPU time while something else uses a core's
+caches or other hardware thread, in this machine or in another guest of it. That is shown as the CPU time of the
+calibrated loops when busy over that when idle, and their spread while nothing else ran here. Boxes measure the
+machine's pace beside a run that comes near its limit, and count its CPU time as it would be at the best pace seen. A
+loop is calibrated by the least of several runs.
 """
 
 import argparse

@@ -29,9 +29,10 @@ class Limits:
     """What one run of a program may use.
 
     Attributes:
-        cpu_s: CPU seconds of all its processes together; decides ``time_limit_exceeded``.
-        wall_s: seconds by the clock, a backstop for programs that sleep; None for ``5 * cpu_s + 10``, which
-            a busy machine does not reach.
+        cpu_s: CPU seconds of all its processes together, at the machine's best pace; decides
+            ``time_limit_exceeded``. Where the machine is slower just then, a run may use up to twice as many.
+        wall_s: seconds by the clock, a backstop for programs that sleep; what a run spends waiting for a core does
+            not count, up to as much again. None for ``5 * cpu_s + 10``.
         memory_bytes: memory beyond the interpreter's own.
         output_bytes: bytes on each of its output streams, and in any file that it writes.
     """

@@ -14,9 +14,8 @@ from _signal import SIGKILL, SIGXCPU
 from confine import users
 from program import MAIN, OUT_OF_MEMORY, WORK, child, marks, write_all
 from stream import MEMORY, OK, OUTPUT, RUNTIME, TIME
-from watch import Watch, cgroup
+from watch import FIRST_LOOK_S, Watch, cgroup
 
-FIRST_LOOK_S = 0.02
 SCRATCH = ("/tmp", "/dev/shm")
 
 
@@ -54,8 +53,8 @@ def supervise(job, limits, files, host=None, wait=None, launch=None):
             exit_code = child(job, limits, files)
         finally:
             leave(exit_code)
-    watch = Watch(limits, files)
-    stopped = (wait or wait_for)(pid, limits, started, host, watch)
+    watch = Watch(pid, limits, files, started)
+    stopped = (wait or wait_for)(host, watch)
     if stopped is not None:
         kill_all()
     _, wait_status, usage = os.wait4(pid, 0)
@@ -66,7 +65,7 @@ def supervise(job, limits, files, host=None, wait=None, launch=None):
     killed_for_memory = limits.by_cgroup and cgroup.killed_for_memory()
     if killed_for_memory:
         limits.options["worn"] = True  # what was killed may be charged for a while yet
-    if stopped == TIME or cpu > limits.cpu_s or exit_code == -SIGXCPU:
+    if stopped == TIME or watch.used_s(cpu) > limits.cpu_s or exit_code == -SIGXCPU:
         status = TIME
     elif stopped == MEMORY or memory - limits.options["base"][2] > limits.memory:
         status = MEMORY
@@ -81,33 +80,25 @@ def supervise(job, limits, files, host=None, wait=None, launch=None):
     return status, exit_code, cpu, wall, memory
 
 
-def wait_for(pid, limits, started, host, watch):
-    """Wait until ``pid`` ends; the status of a run that used up its time or memory first. Sleeps, never spins."""
+def wait_for(host, watch):
+    """Wait until a run ends; the status of one that used up its time or memory first. Sleeps, never spins."""
     poll = select.poll()
-    handle = os.pidfd_open(pid)
+    handle = os.pidfd_open(watch.pid)
     poll.register(handle, select.POLLIN)
     if host is not None:
         poll.register(host, 0)
-    cores = os.cpu_count() or 1
     pause = FIRST_LOOK_S
     try:
-        while True:
-            left = started + limits.wall_s - time.monotonic()
-            if left <= 0 or watch.cpu_s > limits.cpu_s:
-                return TIME
-            if watch.memory > limits.memory:
-                return MEMORY
-            if watch.out_of_bounds:
-                return RUNTIME
-            for descriptor, _ in poll.poll(min(left, pause) * 1000 + 1):
+        while (status := watch.verdict()) is None:
+            for descriptor, _ in poll.poll(min(watch.left_s(), pause) * 1000 + 1):
                 if descriptor == handle:
                     if pause > FIRST_LOOK_S:
                         watch.look()
                     return None
                 sys.exit("the host has gone")
             watch.look()
-            if limits.by_cgroup:  # all cores together cannot use up the rest sooner than this
-                pause = max((limits.cpu_s - watch.cpu_s) / cores, FIRST_LOOK_S)
+            pause = watch.pause_s()
+        return status
     finally:
         os.close(handle)
 

@@ -72,8 +72,9 @@ class Limits:
 
     def bounds(self):
         """The limits that are the kernel's, and their numbers."""
-        # The kernel counts ticks here, more than were used on a busy machine; so this is a backstop with room.
-        yield resource.RLIMIT_CPU, int(1.5 * self.cpu_s) + 2
+        # The kernel counts ticks here, more than were used on a busy machine, and knows nothing of its pace; so this is
+        # a backstop with room.
+        yield resource.RLIMIT_CPU, int(2.5 * self.cpu_s) + 2
         if not self.by_cgroup:
             # Private memory is what a program allocates; address space bounds what it shares or reserves.
             data, space, _ = self.options["base"]

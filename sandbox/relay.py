@@ -12,8 +12,8 @@ import struct
 import sys
 import time
 
-from keeper import FIRST_LOOK_S
-from stream import MEMORY, OUTPUT, RUNTIME, SIZE, STOP, TIME
+from stream import OUTPUT, RUNTIME, SIZE, STOP
+from watch import FIRST_LOOK_S
 
 DATA = struct.Struct("!4sI")
 DATA_MAGIC = b"cgyd"
@@ -38,28 +38,19 @@ class Relay:
         """The program's ends: standard input and output."""
         return [self.into, self.out]
 
-    def wait(self, pid, limits, started, host, watch):
+    def wait(self, host, watch):
         """As :func:`keeper.wait_for`, with the talk going on meanwhile."""
         for end in self.theirs():  # the numbers stay taken, for they are looked at again
             os.dup2(watch.files[2], end)
         poll = select.poll()
-        handle = os.pidfd_open(pid)
+        handle = os.pidfd_open(watch.pid)
         for descriptor in (handle, host, self.read):
             poll.register(descriptor, select.POLLIN)
-        cores = os.cpu_count() or 1
-        pause = FIRST_LOOK_S
-        look = started + pause
+        look = watch.started + FIRST_LOOK_S
         try:
-            while True:
-                now = time.monotonic()
-                left = started + limits.wall_s - now
-                if left <= 0 or watch.cpu_s > limits.cpu_s:
-                    return TIME
-                if watch.memory > limits.memory:
-                    return MEMORY
-                if watch.out_of_bounds:
-                    return RUNTIME
-                ready = dict(poll.poll(max(min(left, look - now), 0) * 1000 + 1))
+            while (status := watch.verdict()) is None:
+                left = min(watch.left_s(), look - time.monotonic())
+                ready = dict(poll.poll(max(left, 0) * 1000 + 1))
                 if host in ready and not self.hear(poll):
                     return RUNTIME
                 if self.read in ready and not self.tell(poll):
@@ -71,9 +62,8 @@ class Relay:
                     return None
                 if time.monotonic() >= look:
                     watch.look()
-                    if limits.by_cgroup:
-                        pause = max((limits.cpu_s - watch.cpu_s) / cores, FIRST_LOOK_S)
-                    look = time.monotonic() + pause
+                    look = time.monotonic() + watch.pause_s()
+            return status
         finally:
             os.close(handle)
 

@@ -5,17 +5,24 @@ import os
 import struct
 import sys
 
+from pace import pace
 from program import write_all
 
 REQUEST = struct.Struct("!4sIIddQQI")
 """Magic, bytes of program, bytes of entry point, CPU seconds, wall seconds, memory and output bytes, inputs."""
 SIZE = struct.Struct("!Q")
-RESULT = struct.Struct("!4sBiddQQQQ")
-"""Magic, status, exit code, CPU seconds, wall seconds, peak memory, bytes of stdout, stderr and value."""
+RESULT = struct.Struct("!4sdBiddQQQQ")
+"""Magic, the machine's best pace (see ``pace.py``), status, exit code, CPU seconds, wall seconds, peak memory, bytes of
+stdout, stderr and value."""
 MAGIC = b"cgy1"
 STOP = 2**64 - 1
 SMALL = 1 << 14
 OK, RUNTIME, TIME, MEMORY, OUTPUT, COMPILE = range(6)
+
+
+def result_head(*numbers):
+    """What a result begins with."""
+    return RESULT.pack(MAGIC, pace.best_s, *numbers)
 
 
 class Stream:
@@ -62,12 +69,12 @@ class Stream:
         write_all(self.sink, memoryview(data))
 
     def write_complaint(self, complaint):
-        self.write(RESULT.pack(MAGIC, COMPILE, 1, 0.0, 0.0, 0, 0, len(complaint), 0) + complaint)
+        self.write(result_head(COMPILE, 1, 0.0, 0.0, 0, 0, len(complaint), 0) + complaint)
 
     def write_result(self, result, files, most):
         """A result, and what the files for output, complaints and the returned value hold, each up to ``most``."""
         sizes = [min(os.fstat(file).st_size, most) for file in files]
-        head = RESULT.pack(MAGIC, *result, *sizes, *[0] * (3 - len(sizes)))
+        head = result_head(*result, *sizes, *[0] * (3 - len(sizes)))
         if sum(sizes) <= SMALL:
             self.write(b"".join([head, *(os.pread(file, size, 0) for file, size in zip(files, sizes) if size)]))
             return

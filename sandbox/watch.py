@@ -2,11 +2,16 @@
 
 import os
 import stat
+import time
 from itertools import islice
 
 from confine import users
+from pace import EVERY_S, pace
+from stream import MEMORY, RUNTIME, TIME
 
 WORK = os.getcwd()
+FIRST_LOOK_S = 0.02
+CORES = os.cpu_count() or 1
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -62,18 +67,66 @@ class Watch:
 
     A cgroup counts CPU time to the nanosecond, and its memory the kernel bounds. Elsewhere the processes are looked
     at one by one; of those that come and go between two looks, and that nobody waits for, the time is not seen.
+
+    CPU time counts at the machine's best pace, see ``pace.py``; time by the clock without what was spent waiting for
+    a core, up to as much again as the limit.
     """
 
-    def __init__(self, limits, files):
+    def __init__(self, pid, limits, files, started):
+        self.pid = pid
         self.limits = limits
         self.files = files
+        self.started = started
         self.began = None
+        self.weighed = 0.0
+        self.weighed_s = 0.0
+        self.slowdown = 1.0
         self.own = {}
         self.cpu_s = 0.0
         self.memory = 0
         self.out_of_bounds = False
 
+    def verdict(self):
+        """The status of a run that has used up what it may; None where it has not."""
+        if self.left_s() <= 0 or self.used_s(self.cpu_s) > self.limits.cpu_s:
+            return TIME
+        if self.memory > self.limits.memory:
+            return MEMORY
+        return RUNTIME if self.out_of_bounds else None
+
+    def left_s(self):
+        """Seconds by the clock that are left."""
+        left = self.started + self.limits.wall_s - time.monotonic()
+        return left if left > 0 else left + min(self.waited_s(), self.limits.wall_s)
+
+    def waited_s(self):
+        """Seconds in which the first thread could have run, but for other work on its core."""
+        try:
+            return int(read(self.pid, "schedstat").split()[1]) / 1e9
+        except (OSError, IndexError):
+            return 0.0
+
+    def used_s(self, cpu_s):
+        """What so many CPU seconds would have been at the machine's best pace."""
+        return self.weighed + (cpu_s - self.weighed_s) / self.slowdown
+
+    def pause_s(self):
+        """For how long not to look. All cores together cannot use up the rest sooner."""
+        if not self.limits.by_cgroup:
+            return FIRST_LOOK_S
+        rest = (self.limits.cpu_s - self.used_s(self.cpu_s)) / CORES
+        return max(min(rest, EVERY_S), FIRST_LOOK_S)
+
     def look(self):
+        """Take note of what it uses."""
+        self.count()
+        fresh = self.cpu_s - self.weighed_s
+        if self.cpu_s > self.limits.cpu_s / 4 and fresh > min(EVERY_S, self.limits.cpu_s / 8):
+            self.slowdown = pace.slowdown(self.pid)
+            self.weighed += fresh / self.slowdown
+            self.weighed_s = self.cpu_s
+
+    def count(self):
         if self.limits.by_cgroup and cgroup.usage is not None:
             now = cgroup.cpu_s()
             if self.began is None:

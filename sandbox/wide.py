@@ -17,7 +17,7 @@ from confine import users
 from keeper import recursion, supervise, take_away_program, wipe
 from native import NOT_FOUND, Native, NativeLimits, Script
 from relay import Relay
-from stream import MAGIC, OK, RESULT, RUNTIME, SIZE, STOP
+from stream import OK, RUNTIME, SIZE, STOP, result_head
 
 WIDE = b"cgy2"
 RECURSION = sys.getrecursionlimit()
@@ -42,7 +42,7 @@ def serve(stream, options, sizes, limits, inputs, make_task, settle_code):
         given = json.loads(stream.read(size))
         if not program.is_there():
             stream.copy_to(None, given["stdin"] + sum(size for _, size in given["files"]))
-            stream.write(RESULT.pack(MAGIC, RUNTIME, NOT_FOUND, 0.0, 0.0, 0, 0, 0, 0))
+            stream.write(result_head(RUNTIME, NOT_FOUND, 0.0, 0.0, 0, 0, 0, 0))
             continue
         run(stream, program, given, setup["talks"])
         wipe()

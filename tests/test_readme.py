@@ -1,34 +1,18 @@
 """The README shows only what runs, with the output that running it gives."""
 
 import os
-import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import need, why_not
+from tests.pages import ROOT, blocks, dead_links, run
 
-ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-BLOCKS = [(language, text) for _, language, text in BLOCK.findall((ROOT / "README.md").read_text())]
-PYTHON = [n for n, (language, _) in enumerate(BLOCKS) if language == "python"]
-COMMANDS = [
-    line.removeprefix("$ ").partition("  #")[0].strip()
-    for language, text in BLOCKS
-    if language == "console"
-    for line in text.splitlines()
-]
+BLOCKS = blocks(ROOT / "README.md")
+PYTHON = [n for n, block in enumerate(BLOCKS) if block.language == "python"]
+COMMANDS = [command for block in BLOCKS for command in block.commands]
 OUR_COMMANDS = [command for command in COMMANDS if command.startswith("codegym ")]
-
-
-def run(command: list[str], folder: Path, *, docker: bool = False) -> subprocess.CompletedProcess[str]:
-    """Run as a user would, in a folder of its own, and in bubblewrap where that works, if Docker is not asked for."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    if not docker and not why_not("bubblewrap"):
-        environment["DOCKER_HOST"] = "unix:///nonexistent"
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture
@@ -36,20 +20,20 @@ def folder(tmp_path: Path) -> Path:
     """What the README's commands find: the examples, the agent that it shows, a program."""
     need("bubblewrap" if not why_not("bubblewrap") else "docker")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    (tmp_path / "mine.py").write_text(next(text for _, text in BLOCKS if text.startswith("# mine.py")))
+    (tmp_path / "mine.py").write_text(next(block.text for block in BLOCKS if block.file == "mine.py"))
     (tmp_path / "program.py").write_text("print(sum(map(int, input().split())))\n")
     return tmp_path
 
 
-@pytest.mark.parametrize("number", PYTHON, ids=lambda n: BLOCKS[n][1].splitlines()[-1][:40])
+@pytest.mark.parametrize("number", PYTHON, ids=lambda n: BLOCKS[n].text.splitlines()[-1][:40])
 def test_python_blocks_print_what_is_shown(number: int, folder: Path) -> None:
     """Each block of Python runs, and the text block after it, if there is one, is what it prints."""
-    (folder / "block.py").write_text(BLOCKS[number][1])
+    (folder / "block.py").write_text(BLOCKS[number].text)
     done = run([sys.executable, "-W", "error", "block.py"], folder)
     assert done.returncode == 0, done.stderr
-    following = BLOCKS[number + 1] if number + 1 < len(BLOCKS) else ("", "")
-    if following[0] == "text":
-        assert done.stdout.strip() == following[1].strip()
+    following = BLOCKS[number + 1 : number + 2]
+    if following and following[0].language == "text":
+        assert done.stdout.strip() == following[0].text.strip()
 
 
 @pytest.mark.parametrize("command", OUR_COMMANDS)
@@ -76,5 +60,4 @@ def test_make_targets_exist() -> None:
 
 def test_links_lead_somewhere() -> None:
     """Every file that the README links to is there."""
-    for target in re.findall(r"\]\((?!http)([^)#]+)", (ROOT / "README.md").read_text()):
-        assert (ROOT / target).exists(), target
+    assert not dead_links(ROOT / "README.md")

