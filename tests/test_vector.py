@@ -344,11 +344,15 @@ def test_wrappers_go_around_each_environment() -> None:
 
 
 def test_gymnasiums_vector_wrappers_go_around_it() -> None:
-    """Its statistics and its list of infos find what they look for."""
-    envs = DictInfoToList(RecordEpisodeStatistics(make_envs()))
+    """Its statistics, and its list of infos, find what they look for."""
+    envs = RecordEpisodeStatistics(make_envs())
     envs.reset(seed=0)
     *_, infos = envs.step([RIGHT, WRONG, PUBLIC_ONLY])
-    assert [info["episode"]["r"] for info in infos if "episode" in info] == [1.0, -1.0]
+    assert infos["episode"]["r"][infos["_episode"]].tolist() == [1.0, -1.0]
+    listed: Any = DictInfoToList(make_envs())
+    listed.reset(seed=0)
+    *_, infos = listed.step([RIGHT, WRONG, PUBLIC_ONLY])
+    assert [info["private"].get("verdict") for info in infos] == ["accepted", None, "wrong_answer"]
 
 
 def test_attributes_and_methods_of_the_environments() -> None:
