@@ -1,4 +1,4 @@
-"""PPO in one file, in the manner of CleanRL, that learns which of four programs reads its input as the statement says.
+"""PPO in one file, in the manner of CleanRL, that learns which of five programs reads its input as the statement says.
 
     python examples/cleanrl_ppo.py                     # learns, in minutes
     python examples/cleanrl_ppo.py --total-steps 64    # only shows that it runs
@@ -58,7 +58,7 @@ def solve_rate(agent: RowActorCritic, episodes: int, num_envs: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--total-steps", type=int, default=8192)
+    parser.add_argument("--total-steps", type=int, default=3072)
     parser.add_argument("--num-envs", type=int, default=32)
     parser.add_argument("--num-steps", type=int, default=8, help="of each environment between updates")
     parser.add_argument("--epochs", type=int, default=4)

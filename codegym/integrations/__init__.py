@@ -8,13 +8,14 @@ module                   library                                 what it gives
 ``torchrl``              TorchRL                                 ``make_env`` for numbers, ``TextEnv`` for programs
 ``tianshou``             Tianshou                                ``make_venv``
 ``networks``             PyTorch alone                           ``RowScores``
-``trl``                  TRL                                     ``RolloutFunc``, ``environment_factory``, ``OneTurnReward``
+``trl``                  TRL                                     ``RolloutFunc``, ``environment_factory``, …
 ``verifiers``            verifiers                               ``CodeRepairTaskset``, ``CodeRepairEnv`` of verifiers
 ``openenv``              OpenEnv                                 ``create_app``, ``CodeRepairClient``
 =======================  =====================================  ====================================================
 
 Libraries that want numbers in place of text take an environment that importing this package registers, in remote
-processes too, as ``"codegym.integrations:CodeRepairChoice-v0"``: see :func:`codegym.integrations.choice.make_choice_env`.
+processes too, as ``"codegym.integrations:CodeRepairChoice-v0"``: see
+:func:`codegym.integrations.choice.make_choice_env`.
 """
 
 from gymnasium.envs.registration import register

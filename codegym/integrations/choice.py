@@ -13,11 +13,14 @@ from codegym.wrappers import CandidateChoice, TokenObservation
 PROBLEMS = "procedural:input-format?public=1&private=2"
 """The same computation in each candidate, and other ways to read the input: the statement says which way is right."""
 
+CANDIDATES = 5
+WIDTH = 64
+
 Wrap = Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]]
 
 
 def make_choice_env(
-    problems: Source = PROBLEMS, candidates: int = 4, width: int = 64, *, max_turns: int = 1, **options: Any
+    problems: Source = PROBLEMS, candidates: int = CANDIDATES, width: int = WIDTH, *, max_turns: int = 1, **options: Any
 ) -> gym.Env[Any, Any]:
     """One environment of which actions and observations are numbers; registered as ``CodeRepairChoice-v0``.
 
@@ -43,7 +46,7 @@ def choice_options() -> dict[str, Any]:
     return {"templates": Templates(problem="{text}")}
 
 
-def choice_wrappers(candidates: int = 4, width: int = 64) -> tuple[Wrap, ...]:
+def choice_wrappers(candidates: int = CANDIDATES, width: int = WIDTH) -> tuple[Wrap, ...]:
     """The wrappers of :func:`make_choice_env`, the innermost first, as the vector environment takes them."""
 
     def rows(observation: Any) -> str:

@@ -1,5 +1,6 @@
 """Networks for the observations of :mod:`codegym.integrations.choice`, in PyTorch."""
 
+from codegym.integrations.choice import CANDIDATES, WIDTH
 from codegym.integrations.libraries import missing
 
 try:
@@ -22,7 +23,7 @@ class RowScores(nn.Module):
         hidden: units of a layer.
     """
 
-    def __init__(self, candidates: int = 4, width: int = 64, size: int = 8, hidden: int = 64) -> None:
+    def __init__(self, candidates: int = CANDIDATES, width: int = WIDTH, size: int = 8, hidden: int = 64) -> None:
         super().__init__()
         self._shape = (1 + candidates, width)
         self.embedding = nn.Embedding(256, size)
@@ -31,7 +32,7 @@ class RowScores(nn.Module):
         self.score = nn.Sequential(nn.Linear(3 * hidden, hidden), nn.Tanh(), nn.Linear(hidden, 1))
 
     def forward(self, observations: "torch.Tensor") -> "torch.Tensor":
-        """The scores, float32 of shape ``(batch, candidates)``, of ids of shape ``(batch, (1 + candidates) * width)``."""
+        """Scores, float32 of shape ``(batch, candidates)``, of ids of shape ``(batch, (1 + candidates) * width)``."""
         rows = self.embedding(observations.long().unflatten(-1, self._shape)).flatten(-2)
         candidates = self.candidate(rows[..., 1:, :])
         statement = self.statement(rows[..., :1, :]).expand_as(candidates)
@@ -46,7 +47,7 @@ class RowActorCritic(nn.Module):
         width: as there.
     """
 
-    def __init__(self, candidates: int = 4, width: int = 64) -> None:
+    def __init__(self, candidates: int = CANDIDATES, width: int = WIDTH) -> None:
         super().__init__()
         self.scores = RowScores(candidates, width)
         self.value = nn.Linear(candidates, 1)

@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import DictInfoToList
 
 from codegym.errors import UsageError
+from codegym.integrations.choice import CANDIDATES
 from codegym.integrations.libraries import missing
 from codegym.vector import CodeRepairVectorEnv
 
@@ -125,7 +126,7 @@ class RowFeatures(BaseFeaturesExtractor):
         candidates: how many.
     """
 
-    def __init__(self, observation_space: gym.spaces.Box, candidates: int = 4) -> None:
+    def __init__(self, observation_space: gym.spaces.Box, candidates: int = CANDIDATES) -> None:
         super().__init__(observation_space, candidates)
         self.scores = RowScores(candidates, observation_space.shape[0] // (1 + candidates))
 
