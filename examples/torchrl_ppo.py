@@ -12,7 +12,7 @@ import torch
 from tensordict.nn import TensorDictModule
 from torchrl.collectors import Collector
 from torchrl.envs import ExplorationType, set_exploration_type
-from torchrl.modules import ProbabilisticActor, ValueOperator
+from torchrl.modules import ProbabilisticActor
 from torchrl.objectives import ClipPPOLoss
 from torchrl.objectives.value import GAE
 
@@ -56,7 +56,7 @@ def main() -> None:
         distribution_class=torch.distributions.Categorical,
         return_log_prob=True,
     )
-    critic = ValueOperator(torch.nn.Sequential(network, Value()), in_keys=["observation"])
+    critic = TensorDictModule(network, in_keys=["observation"], out_keys=["scores", "state_value"])
     advantage = GAE(gamma=1.0, lmbda=0.95, value_network=critic, average_gae=True)
     loss = ClipPPOLoss(actor, critic, clip_epsilon=0.2, entropy_coeff=0.01, critic_coeff=0.5)
     optimizer = torch.optim.Adam(network.parameters(), lr=args.learning_rate)
@@ -84,13 +84,6 @@ def main() -> None:
         print(f"step {number * batch}: {solved:.2f} solved", flush=True)
     collector.shutdown()
     print(f"held-out solve rate after training: {solve_rate(actor, args.evaluate, args.num_envs):.2f}")
-
-
-class Value(torch.nn.Module):
-    """The value of what the network gives."""
-
-    def forward(self, both: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-        return both[1].unsqueeze(-1)
 
 
 if __name__ == "__main__":
