@@ -43,13 +43,13 @@ def policy_and_value(agent: RowActorCritic, observations: Any) -> tuple[torch.di
 
 
 def solve_rate(agent: RowActorCritic, episodes: int, num_envs: int) -> float:
-    """The share of held-out problems that are solved by the likeliest choice."""
+    """The share of held-out problems that are solved by the policy as it acts."""
     envs = make_envs(HELD_OUT, num_envs)
     observations, _ = envs.reset(seed=0)
     rewards: list[float] = []
     while len(rewards) < episodes:
         with torch.no_grad():
-            choice = policy_and_value(agent, observations)[0].probs.argmax(-1)
+            choice = policy_and_value(agent, observations)[0].sample()
         observations, reward, *_ = envs.step(choice.numpy())
         rewards += reward.tolist()
     envs.close()

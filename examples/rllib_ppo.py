@@ -23,7 +23,7 @@ HELD_OUT = f"{PROBLEMS}&seed=2&size=1000000"
 
 
 def solve_rate(algorithm: PPO, episodes: int) -> float:
-    """The share of held-out problems that are solved by the likeliest choice."""
+    """The share of held-out problems that are solved by the policy as it acts."""
     module = algorithm.get_module()
     env = gym.make(ENV, problems=HELD_OUT)
     solved = 0
@@ -33,7 +33,7 @@ def solve_rate(algorithm: PPO, episodes: int) -> float:
         while not terminated:
             with torch.no_grad():
                 logits = module.forward_inference({"obs": torch.as_tensor(observation)[None]})["action_dist_inputs"]
-            observation, _, terminated, _, info = env.step(int(logits.argmax()))
+            observation, _, terminated, _, info = env.step(int(torch.distributions.Categorical(logits=logits).sample()))
         solved += info["solved"]
     env.close()
     return solved / episodes

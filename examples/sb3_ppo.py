@@ -40,13 +40,13 @@ def make_envs(problems: str) -> VecMonitor:
 
 
 def solve_rate(model: BaseAlgorithm, episodes: int) -> float:
-    """The share of held-out problems that are solved by the likeliest choice."""
+    """The share of held-out problems that are solved by the policy as it acts."""
     envs = make_envs(HELD_OUT)
     envs.seed(0)
     observations = envs.reset()
     solved: list[bool] = []
     while len(solved) < episodes:
-        choice, _ = model.predict(observations, deterministic=True)
+        choice, _ = model.predict(observations)
         observations, _, ends, infos = envs.step(choice)
         solved += [info["solved"] for info, end in zip(infos, ends, strict=True) if end]
     envs.close()

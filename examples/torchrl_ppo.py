@@ -25,10 +25,10 @@ HELD_OUT = f"{PROBLEMS}&seed=2&size=1000000"
 
 
 def solve_rate(actor: ProbabilisticActor, episodes: int, num_envs: int) -> float:
-    """The share of held-out problems that are solved by the likeliest choice."""
+    """The share of held-out problems that are solved by the policy as it acts."""
     env = make_env(num_envs, HELD_OUT)
     env.set_seed(0)
-    with torch.no_grad(), set_exploration_type(ExplorationType.DETERMINISTIC):
+    with torch.no_grad(), set_exploration_type(ExplorationType.RANDOM):
         played = env.rollout(-(-episodes // num_envs), actor, break_when_any_done=False)
     env.close()
     rewards = played["next", "reward"].transpose(0, 1).flatten()[:episodes]
