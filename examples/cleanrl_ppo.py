@@ -39,7 +39,7 @@ def make_envs(problems: str, num_envs: int) -> gym.vector.VectorEnv[Any, Any, An
 
 def policy_and_value(agent: RowActorCritic, observations: Any) -> tuple[torch.distributions.Categorical, torch.Tensor]:
     logits, value = agent(torch.as_tensor(observations))
-    return torch.distributions.Categorical(logits=logits), value
+    return torch.distributions.Categorical(logits=logits), value.squeeze(-1)
 
 
 def solve_rate(agent: RowActorCritic, episodes: int, num_envs: int) -> float:

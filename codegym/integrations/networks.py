@@ -53,6 +53,6 @@ class RowActorCritic(nn.Module):
         self.value = nn.Linear(candidates, 1)
 
     def forward(self, observations: "torch.Tensor") -> "tuple[torch.Tensor, torch.Tensor]":
-        """Logits of shape ``(batch, candidates)`` and values of shape ``(batch,)``."""
+        """Logits of shape ``(batch, candidates)`` and values of shape ``(batch, 1)``."""
         scores = self.scores(observations)
-        return scores, self.value(scores.sort().values).squeeze(-1)
+        return scores, self.value(scores.sort().values)

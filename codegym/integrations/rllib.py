@@ -34,4 +34,4 @@ class RowModule(TorchRLModule, ValueFunctionAPI):
 
     def compute_values(self, batch: dict[str, Any], embeddings: Any = None) -> Any:
         """The values, of shape ``(batch,)``."""
-        return self.network(batch[Columns.OBS])[1]
+        return self.network(batch[Columns.OBS])[1].squeeze(-1)

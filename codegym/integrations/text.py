@@ -1,6 +1,7 @@
 """One episode in text, as adaptors for language models drive it."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from codegym.datasets import Source
@@ -8,6 +9,8 @@ from codegym.env import CodeRepairEnv
 from codegym.errors import SandboxError, SandboxUnavailable
 from codegym.threads import step_threads
 from codegym.wrappers import extract_program
+
+_log = logging.getLogger("codegym")
 
 ENDED = "The episode has ended; no further program is looked at."
 
@@ -20,6 +23,8 @@ class TextEpisode:
 
     Attributes:
         problem: the text of the problem; empty before :meth:`begin`.
+        problem_id: its id.
+        verdict: on the last program's public tests; empty before the first.
         ended: whether the episode has ended.
         rewards: of the turns so far.
         solved: whether it ended with all tests passed.
@@ -28,7 +33,8 @@ class TextEpisode:
 
     def __init__(self, env: CodeRepairEnv) -> None:
         self._env = env
-        self.problem, self.problem_id, self.ended, self.solved = "", "", True, False
+        self.problem, self.problem_id, self.verdict = "", "", ""
+        self.ended, self.solved = True, False
         self.rewards: list[float] = []
         self.failure: SandboxError | None = None
 
@@ -55,7 +61,7 @@ class TextEpisode:
         options = None if problem_id is None else {"problem_id": problem_id}
         observation, info = self._env.reset(seed=seed, options=options)
         self.problem, self.problem_id = observation["problem"], info["problem_id"]
-        self.ended, self.solved, self.rewards, self.failure = False, False, [], None
+        self.ended, self.solved, self.verdict, self.rewards, self.failure = False, False, "", [], None
         return self.problem
 
     def answer(self, text: str) -> str:
@@ -65,27 +71,37 @@ class TextEpisode:
             text: what a model said: prose with a fenced program, or, where it has no fence, the program alone.
 
         Raises:
+            SandboxError: the program could not be run, through no fault of its own; it may be tried again.
+        """
+        return ENDED if self.ended else self._step(program_of(text))
+
+    def settle(self, text: str) -> str:
+        """As :meth:`answer`, but a program that could not be run is a ``failure``, with which the episode ends.
+
+        Raises:
             SandboxUnavailable: no program can be run here at all.
         """
-        if self.ended:
-            return ENDED
-        return self._stepped(program_of(text))
+        return self._settled(self.answer, text)
 
     def give_up(self) -> None:
-        """End the episode without a further program, with the reward that this has."""
+        """End the episode without a further program, with the reward that this has; as :meth:`settle`."""
         while not self.ended:
-            self._stepped("")
+            self._settled(self._step, "")
 
-    def _stepped(self, program: str) -> str:
+    def _settled(self, step: Callable[[str], str], text: str) -> str:
         try:
-            observation, reward, self.ended, _, info = self._env.step(program)
+            return step(text)
         except SandboxUnavailable:
             raise
         except SandboxError as error:
+            _log.warning("a rollout is left out, because its program could not be run: %s", error)
             self.failure, self.ended = error, True
             return "The program could not be run, through no fault of its own."
+
+    def _step(self, program: str) -> str:
+        observation, reward, self.ended, _, info = self._env.step(program)
         self.rewards.append(reward)
-        self.solved = info["solved"]
+        self.solved, self.verdict = info["solved"], info["verdict"]
         return observation["dialogue"][-1]["feedback"]
 
 
@@ -107,4 +123,4 @@ def text_episode(problems: Source, **options: Any) -> TextEpisode:
 
 def answer_all(episodes: Sequence[TextEpisode], texts: Sequence[str]) -> list[str]:
     """The feedback on an answer to each, all of which run at once."""
-    return list(step_threads().map(TextEpisode.answer, episodes, texts))
+    return list(step_threads().map(TextEpisode.settle, episodes, texts))

@@ -206,7 +206,7 @@ class CodeEnvironment:
         Returns:
             What the public tests showed.
         """
-        return self._episode.answer(code if isinstance(code, str) else "")
+        return self._episode.settle(code if isinstance(code, str) else "")
 
     def get_reward(self) -> float | None:
         """The sum of the rewards; turns that were not used count as without a program."""
