@@ -43,6 +43,11 @@ class TextEpisode:
         """Turns at most."""
         return self._env.max_turns
 
+    @property
+    def problem_ids(self) -> tuple[str, ...]:
+        """The ids of all problems that are drawn from, in order."""
+        return self._env.problems.ids
+
     def sibling(self) -> "TextEpisode":
         """Another episode over the same problems and sandbox."""
         return TextEpisode(self._env.sibling())
