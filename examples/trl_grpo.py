@@ -79,12 +79,12 @@ def evaluate(trainer: GRPOTrainer, rollout: RolloutFunc, episodes: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=80)
     parser.add_argument("--batch", type=int, default=64, help="rollouts of a step")
     parser.add_argument("--group", type=int, default=8, help="rollouts of a problem")
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--evaluate", type=int, default=200, help="episodes before and after")
+    parser.add_argument("--evaluate", type=int, default=400, help="episodes before and after")
     args = parser.parse_args()
 
     torch.set_num_threads(1)

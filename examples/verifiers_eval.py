@@ -31,12 +31,16 @@ class StandIn(http.server.BaseHTTPRequestHandler):
         title = next(title for title in REFERENCES if f"# {title}\n" in texts[0])
         program = REFERENCES[title] if len(texts) > 1 else "print('I do not know')"
         message = {"role": "assistant", "content": f"I would say:\n\n```python\n{program}\n```"}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        part = "delta" if asked.get("stream") else "message"
+        choice = {"index": 0, part: message, "finish_reason": "stop"}
         usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-        head = {"id": "1", "object": "chat.completion", "created": 0, "model": "stand-in"}
+        kind = "chat.completion.chunk" if asked.get("stream") else "chat.completion"
+        head = {"id": "1", "object": kind, "created": 0, "model": "stand-in"}
         body = json.dumps({**head, "choices": [choice], "usage": usage}).encode()
+        if asked.get("stream"):
+            body = b"data: " + body + b"\n\ndata: [DONE]\n\n"
         self.send_response(200)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/event-stream" if asked.get("stream") else "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -63,8 +67,9 @@ def main() -> None:
     path = os.pathsep.join([folder, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]).rstrip(os.pathsep)
     subprocess.run(command, env={**os.environ, "PYTHONPATH": path, "PRIME_API_KEY": "none"}, check=True)
     for line in next(out.rglob("traces.jsonl")).read_text().splitlines():
-        trace = json.loads(line)
-        print(trace["task"]["data"]["problem_id"], trace["rewards"], trace["metrics"])
+        episode = json.loads(line)
+        for trace in episode["traces"]:
+            print(episode["task"]["data"]["problem_id"], trace["rewards"], trace["metrics"])
 
 
 if __name__ == "__main__":

@@ -96,11 +96,13 @@ class CodeRepairVerifiersEnv(vf.Env[CodeRepairEnvConfig]):
                 if episode.ended:
                     break
                 segment = await interaction.turn(told)
+        trace = interaction.trace
+        if trace.errors:
+            return  # the model could not be asked, which says nothing about it
         turns = len(episode.rewards)
         await _in_thread(episode.give_up)
         if episode.failure:
             raise SandboxError(str(episode.failure))
-        trace = interaction.trace
         trace.record_reward("episode_return", episode.episode_return, 1.0)
         trace.record_metric("solved", float(episode.solved))
         trace.record_metric("turns", float(turns))
