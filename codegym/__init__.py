@@ -11,12 +11,14 @@ from codegym.errors import CodegymError, SandboxError
 from codegym.judge import judge
 from codegym.problem import Checker, LabelledProgram, Limits, Problem, Statement, TestCase
 from codegym.sandbox import Execution, Sandbox, make_sandbox
+from codegym.vector import CodeRepairVectorEnv
 from codegym.verdict import Judgement, TestResult, Verdict
 from codegym.version import __version__
 
 __all__ = [
     "Checker",
     "CodeRepairEnv",
+    "CodeRepairVectorEnv",
     "CodegymError",
     "Execution",
     "Judgement",

@@ -19,6 +19,9 @@ from codegym.sandbox.base import Sandbox
 from codegym.spaces import Program
 from codegym.threads import step_threads
 
+_STEPS_A_BOX = 4
+"""So that a box has its next program at hand while the results of others are made into feedback."""
+
 __all__ = ["CodeRepairEnv", "EpisodeState", "Exchange", "Info", "Observation"]
 
 
@@ -206,7 +209,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         may run on to its end or its limits.
         """
         before = self._now
-        work = step_threads().submit(self._process.play, before, action, self.np_random)
+        work = step_threads.submit(self._process.play, before, action, self.np_random)
         return self._taken(before, await asyncio.wrap_future(work))
 
     def _taken(self, before: State, turn: Turn) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
@@ -214,13 +217,19 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         if self._state is not before:
             raise UsageError("expected one step of an episode at a time, got another step or a reset meanwhile")
         self._state = turn.state
-        self.np_random.bit_generator.state = turn.rng.bit_generator.state
+        if turn.rng is not self.np_random:
+            self.np_random.bit_generator.state = turn.rng.bit_generator.state
         observation, info = self._shown(turn.timings)
         return observation, turn.reward, turn.state.ended, False, info
 
     def render(self) -> str | None:
         """The problem, or the last turn, as text (``ansi``); ``human`` prints by itself."""
         return rendered(self._now, self.max_turns) if self.render_mode == "ansi" else None
+
+    def steps_at_once(self) -> int | None:
+        """How many episodes are worth stepping at once: more would only wait for boxes; None where that is unknown."""
+        workers = getattr(self._process.open_sandbox(), "workers", None)
+        return None if workers is None else _STEPS_A_BOX * int(workers)
 
     def close(self) -> None:
         """Give back the sandbox; may be called twice."""

@@ -25,6 +25,7 @@ from codegym.sandbox.factory import KINDS, SharedSandbox
 from codegym.spaces import Program
 from codegym.verdict import Judgement
 
+ACTIONS = Program()
 _leasing = threading.Lock()
 
 
@@ -136,10 +137,9 @@ class Process:
         """
         if state.ended:
             raise UsageError("expected reset() after the end of an episode, got step()")
-        longest = Program().max_length
-        if not isinstance(action, str) or len(action) > longest:
+        if not isinstance(action, str) or len(action) > ACTIONS.max_length:
             got = f"{len(action)} characters" if isinstance(action, str) else type(action).__name__
-            raise UsageError(f"expected a program as text in {Program()}, got {got}")
+            raise UsageError(f"expected a program as text in {ACTIONS}, got {got}")
         if self.feedback == "random":
             rng = copy.deepcopy(rng)
         started = time.perf_counter()

@@ -1,7 +1,8 @@
 """``CodeRepairVectorEnv``: many episodes that step at once over one sandbox."""
 
+import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from codegym.batches import each_action, each_mask, each_problem, each_seed
 from codegym.datasets import Source
 from codegym.env import CodeRepairEnv
 from codegym.errors import UsageError
-from codegym.threads import step_threads
+from codegym.threads import Threads
 
 Wrap = Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]]
 Step = tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]
@@ -81,7 +82,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         except ValueError:
             modes = ", ".join(repr(mode.value) for mode in AutoresetMode)
             raise UsageError(f"expected autoreset_mode {modes}, got {autoreset_mode!r}") from None
-        first = CodeRepairEnv(problems, **options)
+        self._first = first = CodeRepairEnv(problems, **options)
         self.envs = [_wrapped(env, env_wrappers) for env in (first, *(first.sibling() for _ in range(num_envs - 1)))]
         self.num_envs = num_envs
         self.metadata = {**self.envs[0].metadata, "autoreset_mode": self._mode}
@@ -97,6 +98,8 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self._actions: list[Any] = []
         self._work: list[Future[_Advanced] | None] = []
         self._called = False
+        self._threads: Threads | None = None
+        self._owner = 0  # the process whose threads do the work
 
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
@@ -152,13 +155,14 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
                 "expected the actions of the step that is incomplete, got others; give the same again, or reset all"
             )
         self._actions = actions
-        threads = step_threads()
         kept = self._work or [None] * self.num_envs
+        if self._threads is None:
+            self._threads = Threads(min(self.num_envs, self._first.steps_at_once() or self.num_envs))
         self._work = [
-            work if work and not _failed(work) else threads.submit(self._advance, i, action)
+            work if work and not _failed(work) else self._threads.submit(self._advance, i, action)
             for i, (work, action) in enumerate(zip(kept, actions, strict=True))
         ]
-        self._called = True
+        self._called, self._owner = True, os.getpid()
 
     def step_wait(self) -> Step:
         """End the step that :meth:`step_async` began.
@@ -170,8 +174,9 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         if not self._called:
             raise UsageError("expected step_async() before step_wait(), got none")
         self._called = False
+        self._refuse_unready()
         steps = [work for work in self._work if work]
-        wait(steps)
+        _await(steps)
         results = [work.result() for work in steps]
         infos: dict[str, Any] = {}
         for i, result in enumerate(results):
@@ -241,15 +246,15 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         return _Advanced(observation, float(reward), terminated, truncated, infos)
 
     def _drop_work(self) -> None:
-        for work in self._work:
-            if work:
-                work.cancel()
-        wait([work for work in self._work if work])
+        if self._owner == os.getpid():  # a forked child has none of the threads, so nothing would ever end
+            _await([work for work in self._work if work and not work.cancel()])
         self._work, self._called = [], False
 
     def _refuse_unready(self) -> None:
         if not self._begun:
             raise UsageError("expected reset() before step(), got none")
+        if self._work and self._owner != os.getpid():
+            raise UsageError("expected reset() of all in a process forked in the midst of a step, got another call")
         if self._called:
             raise UsageError("expected step_wait() after step_async(), got another step")
         if self._mode is AutoresetMode.DISABLED and self._over.any():
@@ -269,6 +274,12 @@ def _wrapped(env: gym.Env[Any, Any], wrappers: Sequence[Wrap]) -> gym.Env[Any, A
     for wrap in wrappers:
         env = wrap(env)
     return env
+
+
+def _await(work: "list[Future[_Advanced]]") -> None:
+    """Wait until all have ended, well or not; one by one, which costs less than ``concurrent.futures.wait``."""
+    for one in work:
+        one.exception()
 
 
 def _failed(work: "Future[_Advanced]") -> bool:

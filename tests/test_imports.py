@@ -65,7 +65,7 @@ ROOMS: dict[str, set[str]] = {
     "episode": {"errors"},
     "audit": PLAIN | {"checker", "datasets", "generated", "judge", "running", "sandbox", "values", "version"},
     "check": PLAIN | {"audit", "generated", "sandbox"},
-    "threads": set(),
+    "threads": {"errors"},
     "observations": PLAIN | {"spaces"},
     "process": STEP | {"languages", "observations"},
     "env": STEP | {"observations", "process", "threads"},
