@@ -4,16 +4,17 @@ Exit status: 0 for done, 1 for "it ran, and the answer is no", 2 for what could 
 """
 
 import sys
-import time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from codegym.cli_options import JsonOption, PathOption, ProblemsOption, SandboxOption, WorkersOption, print_json
+from codegym.cli_bench import bench
+from codegym.cli_options import JsonOption, PathOption, ProblemsOption, SandboxOption, print_json
 from codegym.cli_problems import problems_app
+from codegym.cli_report import export, report
 from codegym.errors import CodegymError, UsageError
-from codegym.tables import out, print_judgement, print_summary
+from codegym.tables import out, print_judgement
 from codegym.version import __version__
 
 app = typer.Typer(
@@ -26,6 +27,9 @@ app = typer.Typer(
 sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True)
 app.add_typer(problems_app, name="problems")
 app.add_typer(sandbox_app, name="sandbox")
+app.command("bench")(bench)
+app.command("report")(report)
+app.command("export")(export)
 
 
 def main() -> NoReturn:
@@ -151,68 +155,6 @@ def play(
     raise typer.Exit(
         0 if play_episode(problem_id, source=source, path=path, file=file, turns=turns, sandbox=sandbox) else 1
     )
-
-
-@app.command()
-def bench(
-    agent: Annotated[str, typer.Option(help="oracle, wrong, starter, repair, replay:FILE or python:MODULE:OBJECT.")],
-    source: ProblemsOption = "builtin",
-    path: PathOption = None,
-    allow: Annotated[Path | None, typer.Option(help="Only the problems of this list of `problems check`.")] = None,
-    turns: Annotated[int, typer.Option(min=1, help="Turns an episode, at most.")] = 3,
-    rollouts: Annotated[int, typer.Option(min=1, help="Episodes a problem.")] = 1,
-    feedback: Annotated[
-        str, typer.Option(help="all_failures, first_failure, all_tests, none or random.")
-    ] = "all_failures",
-    extract: Annotated[
-        str, typer.Option(help="raw: the answer is the program; first or last: its fenced block.")
-    ] = "raw",
-    difficulty: Annotated[str | None, typer.Option(help="Only easy, medium or hard problems.")] = None,
-    sandbox: SandboxOption = "auto",
-    workers: WorkersOption = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Episodes at once; as many as workers.")] = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
-    folder: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the run; runs/TIME-AGENT by default.")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Benchmark an agent, and keep every episode as it ends."""
-    from codegym.bench.report import summarize
-    from codegym.bench.run import Settings, run_benchmark
-    from codegym.datasets import load_problems
-    from codegym.progress import bench_bar
-    from codegym.running import new_folder
-    from codegym.sandbox import make_sandbox
-
-    if extract not in ("raw", "first", "last"):
-        raise UsageError(f"expected --extract raw, first or last, got {extract!r}")
-    if resume and folder is None:
-        raise UsageError("expected --out FOLDER with --resume, got none")
-    settings = Settings(agent, turns, rollouts, feedback, extract=extract, seed=seed)
-    problems = load_problems(source, path, allow=allow)
-    if difficulty:
-        problems = problems.filter(difficulty=difficulty)
-    run = folder or new_folder(agent.partition(":")[0])
-    started = time.monotonic()
-    try:
-        with make_sandbox(sandbox, workers=workers) as box, bench_bar(agent, quiet=as_json) as (begin, progress):
-            at_once = concurrency or int(getattr(box, "workers", 1))
-            episodes = run_benchmark(
-                settings, problems, box, run, resume=resume, concurrency=at_once, begin=begin, progress=progress
-            )
-    except KeyboardInterrupt:
-        again = f"codegym bench ... --out {run} --resume"
-        print(f"codegym: interrupted; what had ended is kept in {run}; {again} goes on with it", file=sys.stderr)
-        raise typer.Exit(130) from None
-    summary = summarize(episodes)
-    if as_json:
-        print_json({"agent": agent, "sandbox": box.kind, "run": str(run), **summary.as_dict()})
-    else:
-        print_summary(summary)
-        print(f"{box.kind}, {time.monotonic() - started:.1f} s; episodes are in {run}")
-    raise typer.Exit(1 if summary.errors else 0)
 
 
 @sandbox_app.command("build")

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from codegym.errors import UsageError
@@ -14,7 +14,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
-    """One turn.
+    """One turn. Two that differ in seconds alone are equal.
 
     Attributes:
         answer: what the agent said, whole.
@@ -35,15 +35,15 @@ class TurnRecord:
     public_verdicts: tuple[str, ...]
     feedback: str
     reward: float
-    answer_s: float = 0.0
-    step_s: float = 0.0
+    answer_s: float = field(default=0.0, compare=False)
+    step_s: float = field(default=0.0, compare=False)
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One episode, from reset to end.
+    """One episode, from reset to end. Two that differ in seconds alone are equal.
 
     Attributes:
         problem_id: which problem.
@@ -65,11 +65,12 @@ class Episode:
     verdict: str = ""
     private_verdicts: tuple[str, ...] = ()
     error: str = ""
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
     def to_json(self) -> str:
         """One line of JSON (ASCII, so that any text survives)."""
-        return json.dumps(_packed({"format": FORMAT, **asdict(self)}), allow_nan=False)
+        data = {"format": FORMAT, **_fields(self), "turns": [_fields(turn) for turn in self.turns]}
+        return json.dumps(packed(data), allow_nan=False)
 
     @classmethod
     def from_json(cls, line: str) -> "Episode":
@@ -79,7 +80,7 @@ class Episode:
             UsageError: it is no such line.
         """
         try:
-            data = _unpacked(json.loads(line))
+            data = unpacked(json.loads(line))
             if data.pop("format") != FORMAT:
                 raise UsageError(f"expected an episode record of format {FORMAT}, got another one")
             turns = tuple(_made(TurnRecord, turn) for turn in data.pop("turns"))
@@ -101,31 +102,36 @@ def _made(kind: type[Record], data: dict[str, Any]) -> Record:
                 raise TypeError(name)
             data = {**data, name: tuple(data[name])}
     record = kind(**data)
-    for field in fields(record):
-        value = getattr(record, field.name)
-        number = field.type is float and type(value) in (int, float)
-        if not number and type(value) is not (field.type if field.type in (str, int, bool) else tuple):
-            raise TypeError(field.name)
+    for each in fields(record):
+        value = getattr(record, each.name)
+        number = each.type is float and type(value) in (int, float)
+        if not number and type(value) is not (each.type if each.type in (str, int, bool) else tuple):
+            raise TypeError(each.name)
     return record
 
 
-def _packed(data: Any) -> Any:
+def _fields(record: Episode | TurnRecord) -> dict[str, Any]:
+    return {each.name: getattr(record, each.name) for each in fields(record)}
+
+
+def packed(data: Any) -> Any:
     """Texts with surrogates, of which JSON would make other ones, as their bytes."""
     if isinstance(data, dict):
-        return {key: _packed(value) for key, value in data.items()}
+        return {key: packed(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [_packed(value) for value in data]
+        return [packed(value) for value in data]
     if isinstance(data, str) and _SURROGATES.search(data):
         return {"utf8": data.encode("utf-8", "surrogatepass").hex()}
     return data
 
 
-def _unpacked(data: Any) -> Any:
+def unpacked(data: Any) -> Any:
+    """What :func:`packed` was given."""
     if isinstance(data, dict):
         if data.keys() == {"utf8"}:
             return bytes.fromhex(data["utf8"]).decode("utf-8", "surrogatepass")
-        return {key: _unpacked(value) for key, value in data.items()}
-    return [_unpacked(value) for value in data] if isinstance(data, list) else data
+        return {key: unpacked(value) for key, value in data.items()}
+    return [unpacked(value) for value in data] if isinstance(data, list) else data
 
 
 def turn_record(answer: str, observation: Any, reward: float, info: dict[str, Any]) -> TurnRecord:

@@ -6,6 +6,7 @@
     ├── UsageError            an argument is not what it must be (a ValueError too)
     ├── ProblemError          a problem file or set is malformed, or a problem id unknown (a ValueError too)
     ├── AgentError            an agent raised, or answered with something else than text
+    │   └── RequestError          one request to an agent failed; says nothing about the agent
     └── SandboxError          we failed to run a program; says nothing about the program
         ├── SandboxUnavailable    no box can be had here at all
         └── BoxFailure            one box broke; the pool replaces it and tries again
@@ -26,6 +27,10 @@ class ProblemError(CodegymError, ValueError):
 
 class AgentError(CodegymError):
     """An agent failed to give an answer."""
+
+
+class RequestError(AgentError):
+    """One request to an agent failed, tries having been made; the same request may be made again."""
 
 
 class SandboxError(CodegymError):

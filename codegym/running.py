@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -18,8 +19,64 @@ Result = TypeVar("Result")
 _BLOCK = 1 << 16
 
 
+class LineFile:
+    """A file to which lines are added, each of them whole: one that was being written at a kill is dropped.
+
+    Args:
+        path: the file; it is made if need be.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writing = threading.Lock()
+        try:
+            if path.exists():
+                _drop_half_line(path)
+            self._file = path.open("a", encoding="ascii")
+        except OSError as error:
+            raise UsageError(f"expected a file that can be written, got {path}: {error.strerror}") from None
+
+    def lines(self) -> Iterator[str]:
+        """The lines, in the order in which they were written; reads them from the file."""
+        return read_lines(self.path)
+
+    def write(self, line: str) -> None:
+        """Add a line of ASCII.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        with self._writing:
+            try:
+                self._file.write(line + "\n")
+                self._file.flush()
+            except OSError as error:
+                raise UsageError(
+                    f"expected to write to {self.path}, got: {error.strerror}; what it holds is kept, "
+                    "and --resume goes on with it"
+                ) from None
+
+    def close(self) -> None:
+        """Let go of the file. What could not be written has been complained of."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """The lines of a file of records."""
+    with path.open("rb") as file:
+        for line in file:
+            yield line.decode("utf-8", "replace").removesuffix("\n")
+
+
 class RecordFolder:
     """A folder with ``run.json`` (what the work is) and a file of records (a line each, as they are made).
+
+    Each time that the work is gone on with, ``run.json`` gets an entry in its list ``resumed``: what ``about`` says
+    then, but for what must be the same.
 
     Args:
         path: the folder.
@@ -33,7 +90,6 @@ class RecordFolder:
 
     def __init__(self, path: Path, name: str, about: dict[str, Any], *, resume: bool) -> None:
         self.path = path
-        self.records_file = path / name
         try:
             path.mkdir(parents=True, exist_ok=True)
             self._lock = (path / ".lock").open("w")
@@ -46,52 +102,66 @@ class RecordFolder:
         except OSError:
             self._lock.close()
             raise UsageError(f"expected a run folder of one process, but another one is writing to {path}") from None
-        self._writing = threading.Lock()
         try:
             if (path / "run.json").exists():
-                self._go_on(about, resume)
-            else:
-                (path / "run.json").write_text(json.dumps(about, indent=2) + "\n")
-            self._file = self.records_file.open("a", encoding="ascii")
+                about = self._go_on(about, resume)
+            write_json(path / "run.json", about)
+            self._records = LineFile(path / name)
         except BaseException:
             self._lock.close()
             raise
 
-    def _go_on(self, about: dict[str, Any], resume: bool) -> None:
+    def _go_on(self, about: dict[str, Any], resume: bool) -> dict[str, Any]:
         if not resume:
             raise UsageError(
                 f"expected a new folder for the run, got {self.path} with a run in it; --resume goes on with it"
             )
         was = read_about(self.path)
-        for key in ("format", "settings", "problems"):
-            if was.get(key) != about[key]:
-                raise UsageError(f"expected to resume the same run, but {key} was {was.get(key)} and is {about[key]}")
-        if self.records_file.exists():
-            _drop_half_line(self.records_file)
+        same = ("format", "settings", "problems")
+        now = json.loads(json.dumps(about))
+        for key in same:
+            if was.get(key) != now[key]:
+                before, after = _difference(was.get(key), now[key])
+                raise UsageError(f"expected to resume the same run, but {key} was {before} and is {after}")
+        resumed = was.get("resumed")
+        entry = {key: value for key, value in now.items() if key not in same}
+        return {**was, "resumed": [*(resumed if isinstance(resumed, list) else []), entry]}
+
+    @property
+    def records_file(self) -> Path:
+        """The file of records."""
+        return self._records.path
 
     def lines(self) -> Iterator[str]:
         """The records that are kept, in the order in which they were made; reads them from the file."""
-        with self.records_file.open("rb") as file:
-            for line in file:
-                yield line.decode("utf-8", "replace").removesuffix("\n")
+        return self._records.lines()
 
     def write(self, line: str) -> None:
         """Keep a record, a line of ASCII."""
-        with self._writing:
-            try:
-                self._file.write(line + "\n")
-                self._file.flush()
-            except OSError as error:
-                raise UsageError(
-                    f"expected to write to {self.records_file}, got: {error.strerror}; what it holds is kept, "
-                    "and --resume goes on with it"
-                ) from None
+        self._records.write(line)
 
     def close(self) -> None:
-        """Let go of the folder. What could not be written has been complained of."""
-        with contextlib.suppress(OSError):
-            self._file.close()
+        """Let go of the folder."""
+        self._records.close()
         self._lock.close()
+
+
+def _difference(was: Any, now: Any) -> tuple[Any, Any]:
+    """Of two mappings only the entries that differ."""
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return was, now
+    names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+    return {name: was.get(name) for name in names}, {name: now.get(name) for name in names}
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write a file of JSON: after a kill it is whole, as it was or as it is to be."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_text(json.dumps(data, indent=2) + "\n", encoding="ascii")
+        os.replace(fresh, path)
+    except OSError as error:
+        raise UsageError(f"expected a file that can be written, got {path}: {error.strerror}") from None
 
 
 def _drop_half_line(path: Path) -> None:
@@ -132,7 +202,12 @@ def read_about(path: Path) -> dict[str, Any]:
 
 
 def in_threads(
-    work: Callable[[Job], Result], jobs: Iterable[Job], concurrency: int, *, ending: Callable[[], object] | None = None
+    work: Callable[[Job], Result],
+    jobs: Iterable[Job],
+    concurrency: int,
+    *,
+    ending: Callable[[], object] | None = None,
+    given_up: Callable[[], object] | None = None,
 ) -> Generator[Result, None, None]:
     """Each result as it comes, in no order. Jobs are taken from ``jobs`` no sooner than there is need of them.
 
@@ -141,6 +216,7 @@ def in_threads(
         jobs: the jobs.
         concurrency: how many at once.
         ending: called before waiting for the jobs at work, at the end of all and at an error or interrupt.
+        given_up: called before that, if the end is an interrupt or whoever takes the results wants no more.
     """
     executor = ThreadPoolExecutor(concurrency)
     try:
@@ -156,6 +232,10 @@ def in_threads(
             ended, running = wait(running, return_when=FIRST_COMPLETED)
             for future in ended:
                 yield future.result()
+    except (KeyboardInterrupt, GeneratorExit):
+        if given_up:
+            given_up()
+        raise
     finally:
         if ending:
             ending()

@@ -14,6 +14,7 @@ from codegym.audit.report import cell, figures, sentence
 from codegym.audit.summary import Summary
 from codegym.bench import report as bench_report
 from codegym.datasets.problem_set import LeftOut
+from codegym.report.results import Table as ReportTable
 from codegym.verdict import Judgement
 
 # No markup: texts from problem files are shown as they are.
@@ -94,3 +95,21 @@ def print_summary(summary: bench_report.Summary) -> None:
         print(
             f"{summary.errors} episodes could not end through our fault and count nowhere above; --resume tries again"
         )
+
+
+def print_tables(tables: Sequence[ReportTable], warnings: Sequence[str]) -> None:
+    """The tables of a report, after what must be said first."""
+    for warning in warnings:
+        out.print(Text(warning, "bold yellow"), soft_wrap=True)
+    for told in tables:
+        out.print(Text(f"\n{told.title}", "bold"))
+        table = Table(
+            *(Column(name, justify="left" if not place else "right") for place, name in enumerate(told.columns))
+        )
+        table.box = None
+        for row in told.rows:
+            table.add_row(*map(Text, row))
+        out.print(table if told.rows else Text("none"))
+        for note in told.notes:
+            out.print(Text(note, "dim"), soft_wrap=True)
+    print()

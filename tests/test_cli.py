@@ -252,3 +252,33 @@ def test_sandbox_selftest(run: Run, box: tuple[str, str]) -> None:
     assert done.status == 0
     assert all(line.startswith("yes  ") for line in lines[:-1])
     assert lines[-1].startswith(f"{box[1]}: {len(lines) - 1} of {len(lines) - 1} checks")
+
+
+def test_bench_judges_a_run_again(run: Run, box: tuple[str, str], problem_file: Path) -> None:
+    """``--rejudge`` takes the run's own problems and settings, asks no agent, and says what changed."""
+    assert run("bench", "--agent", "starter", "--problems", ".", *box, "--out", "one").status == 0
+    same = run("bench", "--rejudge", "one", *box, "--out", "two", "--json")
+    assert (same.status, same.json["rejudged"]["changes"]) == (0, [])
+    problem_file.write_text(
+        SOUND.replace('output: "2\\n"', 'output: "3\\n"').replace('output: "4\\n"', 'output: "4\\n"')
+    )
+    shown = run("bench", "--rejudge", "one", *box, "--out", "three")
+    assert shown.status == 0
+    assert "The problems are not those of the run" in shown.out
+    assert "1 of 1 episodes came out otherwise" in shown.out
+    other = run("bench", "--rejudge", "one", *box, "--out", "four", "--turns", "2")
+    assert (other.status, "--turns" in other.err) == (2, True)
+
+
+def test_bench_says_at_the_top_that_too_many_failed(run: Run, tmp_path: Path, box: tuple[str, str]) -> None:
+    """Where requests fail the first line says so, and the exit status is 1."""
+    (tmp_path / "failing.py").write_text(
+        "from codegym.errors import RequestError\ndef agent(observation):\n    raise RequestError('no net')\n"
+    )
+    done = run("bench", "--agent", "python:failing:agent", "--problems", ".", *box, "--out", "run")
+    assert done.status == 1
+    assert done.out.startswith("1 of 1 episodes failed through no fault of the agent's")
+    assert run("bench", "--agent", "oracle", "--problems", ".", *box, "--n", "1,10", "--k", "3,100").status == 0
+    for words in (("--n", "1,10"), ("--n", "0"), ("--n", "4"), ("--n", "x"), ("--body", "[]"), ("--top-p", "2")):
+        bad = run("bench", "--agent", "oracle", "--problems", ".", *box, *words)
+        assert (bad.status, bad.err.startswith("codegym: expected"), bad.err.count("\n")) == (2, True, 1)

@@ -1,5 +1,6 @@
 """Every example runs as it says."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from codegym import load_problems
 from tests.conftest import need, why_not
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -17,7 +19,7 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     if not why_not("bubblewrap"):
         environment["DOCKER_HOST"] = "unix:///nonexistent"
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
 
 
 def test_hello() -> None:
@@ -40,6 +42,26 @@ def test_my_problem(tmp_path: Path) -> None:
     assert run(EXAMPLES, "codegym", "problems", "check", "my_problem.yaml").returncode == 0
     command = ("codegym", "bench", "--agent", "repair", "--problems", "my_problem.yaml", "--out", str(tmp_path / "run"))
     assert "100.0%" in run(EXAMPLES, *command).stdout
+
+
+@pytest.mark.slow
+def test_matrix(tmp_path: Path) -> None:
+    """Its table has the values that can be computed by hand, for every easy problem of the built-in set.
+
+    The oracle solves all; ``repair`` solves all with a second turn and none without; ``wrong`` solves none.
+    """
+    command = ("codegym", "bench", "--matrix", "matrix.yaml", "--out", str(tmp_path / "runs"), "--json")
+    done = run(EXAMPLES, *command)
+    assert done.returncode == 0, done.stderr
+    easy = len(load_problems("builtin").filter(difficulty="easy"))
+    for cell in json.loads(done.stdout)["cells"]:
+        group = cell["groups"][0]
+        solves = cell["agent"] == "oracle" or (cell["agent"] == "repair" and cell["turns"] == 3)
+        assert (group["episodes"], group["solved"]) == (easy, easy if solves else 0), cell["cell"]
+        ended_at_once = cell["agent"] == "oracle" and cell["feedback"] != "none"
+        if cell["agent"] != "wrong":  # whose programs may pass all public tests
+            turns = 1 if cell["turns"] == 1 or ended_at_once else 2 if cell["feedback"] != "none" else 3
+            assert group["turns"] == turns, cell["cell"]
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)

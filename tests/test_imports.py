@@ -73,11 +73,15 @@ ROOMS: dict[str, set[str]] = {
     "vector": {"batches", "datasets", "env", "errors", "threads"},
     "wrappers": PLAIN | {"env", "episode", "feedback", "mutations", "spaces"},
     "running": {"errors"},
-    "bench": STEP | {"env", "episode", "running", "wrappers", "version"},
+    "metrics": {"errors"},
+    "bench": STEP | {"env", "episode", "locations", "running", "wrappers", "version"},
+    "report": {"datasets", "episode", "errors", "feedback", "metrics", "problem", "running", "version"},
+    "export": {"datasets", "episode", "errors", "feedback", "problem", "report", "version"},
     "play": {"env", "errors"},
     "progress": {"episode"},
 }
-EVERYTHING = {"check_command", "cli", "cli_options", "cli_problems", "tables", ""}
+COMMANDS = {"bench_command", "bench_tables", "check_command"}
+EVERYTHING = COMMANDS | {"cli", "cli_bench", "cli_options", "cli_problems", "cli_report", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 
 
@@ -179,7 +183,11 @@ def fresh(script: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "requests"])
+HEAVY = ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "transformers", "openai", "requests"]
+HEAVY += ["inspect_ai", "jinja2", "matplotlib", "sacrebleu", "tensorboardX"]
+
+
+@pytest.mark.parametrize("name", HEAVY)
 def test_import_loads_nothing_heavy(name: str) -> None:
     """``import codegym`` loads none of the libraries that only parts of it need, beyond what Gymnasium loads."""
     script = "import sys, gymnasium; before = set(sys.modules); import codegym; print(*(set(sys.modules) - before))"

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from codegym import CodeRepairEnv, Sandbox, SandboxError
 from codegym.bench import rollout
-from codegym.bench.agents import make_agent
-from codegym.bench.own import Agent
+from codegym.bench.agents import Agent, make_agent
 from codegym.bench.rollout import TRIES
 from codegym.datasets import ProblemSet
 from codegym.env import Observation

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from codegym import Sandbox
-from codegym.bench.run import RunFolder, Settings, run_benchmark
+from codegym.bench.run import Listener, RunFolder, Settings, run_benchmark
 from codegym.datasets import ProblemSet
 from codegym.env import Observation
 from codegym.episode import Episode
@@ -97,9 +97,11 @@ def test_a_run_goes_on_after_a_line_that_was_cut_off(tmp_path: Path, cut: bytes)
     lines = (tmp_path / "episodes.jsonl").read_bytes().splitlines(keepends=True)
     (tmp_path / "episodes.jsonl").write_bytes(b"".join(lines[:3]) + cut)
     told: list[Any] = []
-    again = run(tmp_path, resume=True, begin=lambda *numbers: told.append(numbers), progress=told.append)
+    again = run(
+        tmp_path, resume=True, listener=Listener(lambda total, there: told.append((total, list(there))), told.append)
+    )
     assert [(e.problem_id, e.turns, e.solved) for e in again] == [(e.problem_id, e.turns, e.solved) for e in whole]
-    assert told == [(4, 3), again[3]]
+    assert told == [(4, again[:3]), again[3]]
     assert kept(tmp_path) == again
 
 
@@ -252,7 +254,7 @@ def test_an_interrupt_lets_what_is_being_played_end(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, concurrency=2, progress=interrupt)
+        run(tmp_path, concurrency=2, listener=Listener(ended=interrupt))
     assert 1 <= len(kept(tmp_path)) <= 4
     assert threading.active_count() == threads
     assert len(run(tmp_path, resume=True)) == 4
@@ -295,3 +297,30 @@ def test_ctrl_c_at_the_command_line(tmp_path: Path, any_sandbox: Sandbox) -> Non
     assert done.returncode == 0
     assert json.loads(done.stdout)["groups"][0]["solved"] == 3
     assert kept(tmp_path / "run")[: len(before)] == before
+
+
+def test_each_resumption_is_written_down(tmp_path: Path) -> None:
+    """``run.json`` keeps how the run began, and how it was gone on with each time: sandbox, machine, concurrency."""
+    run(tmp_path, concurrency=2)
+    first = read_about(tmp_path)
+    for number in (3, 4):
+        run(tmp_path, resume=True, concurrency=number)
+    about = read_about(tmp_path)
+    assert {key: value for key, value in about.items() if key != "resumed"} == first
+    assert [entry["agent"]["concurrency"] for entry in about["resumed"]] == [3, 4]
+    assert all(entry["machine"] == first["machine"] and "settings" not in entry for entry in about["resumed"])
+
+
+def test_run_json_is_whole_at_every_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that dies while it writes ``run.json`` leaves none, or the one that was there."""
+
+    def dies(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("codegym.running.os.replace", dies)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path)
+    monkeypatch.undo()
+    assert not (tmp_path / "run.json").exists()
+    whole = run(tmp_path)
+    assert run(tmp_path, resume=True) == whole

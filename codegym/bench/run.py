@@ -1,94 +1,41 @@
 """A run: an agent over problems, with every episode kept in a folder as it ends."""
 
-import os
-import platform
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import gymnasium as gym
-
-from codegym.bench.agents import make_agent, played
-from codegym.bench.rollout import rollout
+from codegym.bench.agents.gather import close
+from codegym.bench.agents.making import make_agent, played
+from codegym.bench.folder import Key, RunFolder, keep_last
+from codegym.bench.options import Connection
+from codegym.bench.provenance import describe_run
+from codegym.bench.settings import Settings
+from codegym.bench.stage import Stage
 from codegym.datasets import ProblemSet
-from codegym.env import CodeRepairEnv
 from codegym.episode import Episode
-from codegym.errors import AgentError, UsageError
-from codegym.problem import Problem
-from codegym.running import RecordFolder, in_threads
+from codegym.errors import CodegymError, UsageError
+from codegym.running import in_threads
 from codegym.sandbox.base import Sandbox
-from codegym.version import __version__
-from codegym.wrappers import ExtractProgram
 
-FORMAT = 1
+__all__ = ["Listener", "RunFolder", "Settings", "describe_run", "run_benchmark"]
+
+FAILURES_IN_A_ROW = 20
+"""So many, and two for each episode that is played at once, may fail through our fault before a run is given up."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What a run depends on, beside the problems and the sandbox.
+class Listener:
+    """Who hears of a run's progress.
 
     Attributes:
-        agent: its name, see :func:`make_agent`.
-        turns: turns an episode, at most.
-        rollouts: episodes a problem.
-        feedback: feedback mode.
-        reward: name of the reward.
-        extract: ``first`` or ``last`` fenced block of an answer, or ``raw``: the answer is the program.
-        seed: of the environments.
+        begin: of the number of episodes in all, and those that are there already.
+        ended: of each episode as it ends.
     """
 
-    agent: str
-    turns: int = 3
-    rollouts: int = 1
-    feedback: str = "all_failures"
-    reward: str = "outcome"
-    extract: str = "raw"
-    seed: int = 0
-
-
-class RunFolder(RecordFolder):
-    """A run's folder, with ``episodes.jsonl``: a line an episode, as it ends.
-
-    Args:
-        path: the folder.
-        resume: whether to go on with the run that is there.
-        about: what ``run.json`` says; on resuming, what is there must say the same.
-
-    Raises:
-        UsageError: there is a run already, or another process writes to it, or it is another run.
-    """
-
-    def __init__(self, path: Path, about: dict[str, Any], *, resume: bool) -> None:
-        super().__init__(path, "episodes.jsonl", about, resume=resume)
-        try:
-            self.episodes = [Episode.from_json(line) for line in self.lines()]
-        except BaseException:
-            self.close()
-            raise
-
-    def add(self, episode: Episode) -> None:
-        """Keep an episode."""
-        self.write(episode.to_json())
-        self.episodes.append(episode)
-
-
-def describe_run(settings: Settings, problems: ProblemSet, sandbox: Sandbox) -> dict[str, Any]:
-    """Where a run's numbers come from: package, problems, agent, sandbox, machine."""
-    return {
-        "format": FORMAT,
-        "codegym": __version__,
-        "settings": asdict(settings),
-        "problems": {"name": problems.name, "count": len(problems), "hash": problems.content_hash},
-        "sandbox": {"kind": sandbox.kind, "protections": dict(sandbox.protections())},
-        "machine": {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()},
-        "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-    }
-
-
-Progress = Callable[[Episode], None]
+    begin: Callable[[int, Sequence[Episode]], object] = lambda total, there: None
+    ended: Callable[[Episode], object] = lambda episode: None
 
 
 def run_benchmark(
@@ -97,10 +44,11 @@ def run_benchmark(
     sandbox: Sandbox,
     out: Path,
     *,
+    connection: Connection | None = None,
     resume: bool = False,
     concurrency: int = 1,
-    begin: Callable[[int, int], None] | None = None,
-    progress: Progress | None = None,
+    more: Mapping[str, Any] | None = None,
+    listener: Listener | None = None,
 ) -> list[Episode]:
     """Play every problem ``settings.rollouts`` times and keep each episode as it ends.
 
@@ -109,66 +57,83 @@ def run_benchmark(
         problems: the problems.
         sandbox: where programs run.
         out: the run's folder.
+        connection: how the agent is reached.
         resume: go on with the run in ``out``; episodes that failed through our fault are played again.
         concurrency: episodes at once. Agents are asked from as many threads.
-        begin: hears of the number of episodes in all and already there.
-        progress: hears of each episode as it ends.
+        more: what else ``run.json`` is to say.
+        listener: hears of the progress.
 
     Returns:
         All episodes, in the order of problems and rollouts.
 
     Raises:
         UsageError: bad settings or folder.
-        AgentError: the agent gave no answer; what had ended is kept.
+        AgentError: the agent gave no answer, or request after request failed; what had ended is kept.
         SandboxUnavailable: no sandbox can be had.
     """
-    agent = make_agent(settings.agent, problems)
-    chosen = played(agent, problems)
-    if not chosen:
-        raise UsageError(f"expected a problem that agent {settings.agent!r} can play, got none of {len(problems)}")
-    _environment(settings, problems, sandbox)  # complains of bad settings before there is a folder
-    folder = RunFolder(out, describe_run(settings, problems, sandbox), resume=resume)
-    try:
-        done = {(e.problem_id, e.rollout): e for e in folder.episodes if not e.error}
-        jobs = [(problem, number) for number in range(settings.rollouts) for problem in chosen]
-        todo = [(problem, number) for problem, number in jobs if (problem.id, number) not in done]
-        if begin:
-            begin(len(jobs), len(jobs) - len(todo))
-        places = {problem.id: place for place, problem in enumerate(problems)}
-
-        local = threading.local()
-
-        def play(job: tuple[Problem, int]) -> Episode:
-            problem, number = job
-            if not hasattr(local, "env"):
-                local.env = _environment(settings, problems, sandbox)
-            env: CodeRepairEnv = local.env
-            seed = settings.seed + number * len(problems) + places[problem.id]
-            try:
-                wrapped: Any = env if settings.extract == "raw" else ExtractProgram(env, settings.extract)  # type: ignore[arg-type]
-                episode = rollout(wrapped, agent, problem_id=problem.id, rollout=number, seed=seed)
-            except AgentError as error:
-                raise AgentError(f"agent {settings.agent!r} on problem {problem.id!r}: {error}") from error
-            folder.add(episode)
-            return episode
-
-        for episode in in_threads(play, todo, concurrency):
-            done[episode.problem_id, episode.rollout] = episode
-            if progress:
-                progress(episode)
-        return [done[problem.id, number] for problem, number in jobs]
-    finally:
-        folder.close()
-
-
-def _environment(settings: Settings, problems: ProblemSet, sandbox: Sandbox) -> CodeRepairEnv:
-    env = gym.make(
-        "CodeRepairEnv-v0",
-        problems=problems,
-        max_turns=settings.turns,
-        sandbox=sandbox,
-        feedback=settings.feedback,
-        reward=settings.reward,
-        disable_env_checker=True,
+    agent = make_agent(
+        settings.agent, problems, sampling=settings.sampling, connection=connection, templates=settings.templates
     )
-    return env.unwrapped  # type: ignore[return-value]
+    try:
+        chosen = played(agent, problems)
+        if not chosen:
+            raise UsageError(f"expected a problem that agent {settings.agent!r} can play, got none of {len(problems)}")
+        stage = Stage(settings, problems, sandbox)
+        about = describe_run(settings, problems, sandbox, connection=connection, concurrency=concurrency, more=more)
+
+        def give_up() -> None:
+            stage.stop()
+            close(agent)
+
+        with closing(RunFolder(out, about, resume=resume)) as folder:
+            jobs = [(name, number) for number in range(settings.rollouts) for name in chosen]
+            return play_all(
+                jobs, lambda key: stage.play(agent, key, folder), folder, concurrency, listener, give_up=give_up
+            )
+    finally:
+        close(agent)
+
+
+def play_all(
+    jobs: Sequence[Key],
+    play: Callable[[Key], Episode],
+    folder: RunFolder,
+    concurrency: int,
+    listener: Listener | None,
+    *,
+    give_up: Callable[[], object],
+) -> list[Episode]:
+    """Play those episodes that are not in the folder yet.
+
+    Args:
+        jobs: all episodes of the run.
+        play: plays one of them and keeps it.
+        folder: the run's.
+        concurrency: how many at once.
+        listener: hears of the progress.
+        give_up: called at an interrupt, so that what is being played ends soon.
+
+    Returns:
+        All episodes, in the order of ``jobs``.
+    """
+    listener = listener or Listener()
+    found: dict[Key, Episode] = {}
+    for episode in folder.episodes():
+        keep_last(found, episode)
+    todo = [key for key in jobs if key not in folder.done]
+    listener.begin(len(jobs), [found[key] for key in jobs if key in folder.done])
+    failures = 0
+    with closing(in_threads(play, todo, concurrency, given_up=give_up)) as results:
+        for episode in results:
+            keep_last(found, episode)
+            listener.ended(episode)
+            failures = failures + 1 if episode.error else 0
+            if failures >= FAILURES_IN_A_ROW + 2 * concurrency:
+                raise CodegymError(
+                    f"expected episodes to end, but the last {failures} all failed through no fault of theirs, "
+                    f"the last one so: {episode.error}; "
+                    f"what had ended is kept in {folder.path}, and --resume goes on with it"
+                )
+    if all(key in folder.done for key in jobs):
+        folder.over()
+    return [found[key] for key in jobs]
