@@ -46,7 +46,8 @@ class Critic(torch.nn.Module):
         self.network = network
 
     def forward(self, obs: Any, **_: Any) -> torch.Tensor:  # noqa: D102
-        return self.network(torch.as_tensor(obs))[1]
+        value: torch.Tensor = self.network(torch.as_tensor(obs))[1]
+        return value
 
 
 def solve_rate(algorithm: PPO, episodes: int, num_envs: int) -> float:

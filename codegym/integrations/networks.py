@@ -33,10 +33,11 @@ class RowScores(nn.Module):
 
     def forward(self, observations: "torch.Tensor") -> "torch.Tensor":
         """Scores, float32 of shape ``(batch, candidates)``, of ids of shape ``(batch, (1 + candidates) * width)``."""
-        rows = self.embedding(observations.long().unflatten(-1, self._shape)).flatten(-2)
+        rows = self.embedding(observations.long().reshape(*observations.shape[:-1], *self._shape)).flatten(-2)
         candidates = self.candidate(rows[..., 1:, :])
         statement = self.statement(rows[..., :1, :]).expand_as(candidates)
-        return self.score(torch.cat([statement, candidates, statement * candidates], -1)).squeeze(-1)
+        scores: torch.Tensor = self.score(torch.cat([statement, candidates, statement * candidates], -1))
+        return scores.squeeze(-1)
 
 
 class RowActorCritic(nn.Module):

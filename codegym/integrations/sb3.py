@@ -34,13 +34,18 @@ class CodeRepairVecEnv(VecEnv):
     an episode's end, as everywhere in Stable-Baselines3. Put ``VecMonitor`` around it for returns and lengths.
 
     Args:
-        envs: with the autoreset mode ``SameStep``; closed with this one.
+        envs: of ``gym.make_vec("CodeRepairEnv-v0", autoreset_mode="SameStep", ...)``; closed with this one.
 
     Raises:
         UsageError: its mode is another one, or one of its spaces is text.
     """
 
-    def __init__(self, envs: CodeRepairVectorEnv) -> None:
+    def __init__(self, envs: gym.vector.VectorEnv[Any, Any, Any]) -> None:
+        inner = envs.unwrapped
+        if not isinstance(inner, CodeRepairVectorEnv):
+            raise UsageError(
+                f"expected a vector environment of codegym, got {type(inner).__name__}; make it with gym.make_vec"
+            )
         mode = envs.metadata["autoreset_mode"]
         if mode is not AutoresetMode.SAME_STEP:
             raise UsageError(f"expected a vector environment with autoreset_mode 'SameStep', got {mode.value!r}")
@@ -52,6 +57,7 @@ class CodeRepairVecEnv(VecEnv):
                     "codegym.integrations.choice.choice_wrappers()"
                 )
         self.envs = envs
+        self._single = inner.envs
         self._listed = DictInfoToList(envs)
         self._actions: Any = None
         self.render_mode = envs.render_mode
@@ -90,12 +96,12 @@ class CodeRepairVecEnv(VecEnv):
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
         """Of each environment, the attribute of this name."""
-        return [self.envs.envs[i].get_wrapper_attr(attr_name) for i in self._get_indices(indices)]
+        return [self._single[i].get_wrapper_attr(attr_name) for i in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
         """Set an attribute of each environment."""
         for i in self._get_indices(indices):
-            self.envs.envs[i].set_wrapper_attr(attr_name, value)
+            self._single[i].set_wrapper_attr(attr_name, value)
 
     def env_method(self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any) -> list[Any]:
         """Of each environment, what its method of this name returns."""
@@ -103,7 +109,7 @@ class CodeRepairVecEnv(VecEnv):
 
     def env_is_wrapped(self, wrapper_class: type[gym.Wrapper[Any, Any, Any, Any]], indices: Any = None) -> list[bool]:
         """Whether each environment has such a wrapper."""
-        return [_is_wrapped(self.envs.envs[i], wrapper_class) for i in self._get_indices(indices)]
+        return [_is_wrapped(self._single[i], wrapper_class) for i in self._get_indices(indices)]
 
     def get_images(self) -> Sequence[Any]:
         """None: what is rendered is text."""

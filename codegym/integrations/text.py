@@ -128,4 +128,5 @@ def text_episode(problems: Source, **options: Any) -> TextEpisode:
 
 def answer_all(episodes: Sequence[TextEpisode], texts: Sequence[str]) -> list[str]:
     """The feedback on an answer to each, all of which run at once."""
-    return list(step_threads().map(TextEpisode.settle, episodes, texts))
+    work = [step_threads.submit(episode.settle, text) for episode, text in zip(episodes, texts, strict=True)]
+    return [one.result() for one in work]

@@ -109,7 +109,7 @@ class CodeRepairVerifiersEnv(vf.Env[CodeRepairEnvConfig]):
 
 
 async def _in_thread(call: Any, *arguments: Any) -> Any:
-    return await asyncio.wrap_future(step_threads().submit(call, *arguments))
+    return await asyncio.wrap_future(step_threads.submit(call, *arguments))
 
 
 def episode_of(config: CodeRepairTasksetConfig) -> TextEpisode:
