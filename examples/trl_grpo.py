@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from datasets import Dataset
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, PrinterCallback
 from trl import GRPOConfig, GRPOTrainer
 
 import codegym
@@ -108,10 +108,12 @@ def main() -> None:
             bf16=False,
             logging_steps=1,
             report_to="none",
+            disable_tqdm=True,
             save_strategy="no",
             seed=args.seed,
         ),
     )
+    trainer.remove_callback(PrinterCallback)
     held_out = RolloutFunc(HELD_OUT, max_turns=3, max_new_tokens=1)
     print("before training:", evaluate(trainer, held_out, args.evaluate), flush=True)
     trainer.train()

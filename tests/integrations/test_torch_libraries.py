@@ -37,22 +37,19 @@ def test_torchrl_steps_as_the_single_environment() -> None:
     env.set_seed(5)
     single = make_choice_env(FAMILY, sandbox=scripted(), max_turns=2)
     data = env.reset()
-    observation, _ = single.reset(seed=int(env.unwrapped._env.np_random_seed[0]))
-    for step in range(6):
-        assert data["observation"][0].tolist() == observation.tolist()
-        data["action"] = torch.tensor([step % 5, 1])
-        data = env.step(data)
-        observation, reward, terminated, _, _ = single.step(step % 5)
-        assert float(data["next", "reward"][0]) == reward
-        assert bool(data["next", "terminated"][0]) is terminated
-        assert data["next", "observation"][0].tolist() == observation.tolist()
-        data = env.step_mdp(data)
+    single.reset(seed=5)  # as set_seed does
+    observation, _ = single.reset()
+    actions = iter(torch.randint(5, (6, 2)))
+    played = env.rollout(6, lambda _: next(actions), break_when_any_done=False)
+    assert played.batch_size == (2, 6)
+    for data in played[0]:
+        assert data["observation"].tolist() == observation.tolist()
+        observation, reward, terminated, _, _ = single.step(int(data["action"]))
+        assert (float(data["next", "reward"]), bool(data["next", "terminated"])) == (reward, terminated)
+        assert data["next", "observation"].tolist() == observation.tolist()
         if terminated:
             observation, _ = single.reset()
-            data = env.reset(data)
-    played = env.rollout(5, break_when_any_done=False)
-    assert played.batch_size == (2, 5)
-    assert played["next", "done"].sum() == 4
+    assert played["next", "done"].sum() == 6
     env.close()
 
 
