@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from codegym.datasets import load_problems
 from codegym.errors import UsageError
 from tests.fakes import CRASH, RIGHT, WRONG, Failing, make_problem, scripted
 from tests.integrations.libraries import need_library
@@ -99,7 +100,8 @@ def converse(answers: list[str], errors: list[str] | None = None) -> Interaction
     config = verifiers.CodeRepairTasksetConfig(id="codegym_tasks", problems="builtin", sandbox="bubblewrap")
     taskset = verifiers.CodeRepairTaskset(config)
     task = next(task for task in taskset if task.data.problem_id == "sum-of-two")
-    assert "hidden" not in task.data.model_dump_json()
+    private = load_problems("builtin")["sum-of-two"].private_tests
+    assert not [test for test in private if f"{test.input}".strip() in task.data.model_dump_json()]
     talk = Interaction(answers, errors or [])
 
     @asynccontextmanager

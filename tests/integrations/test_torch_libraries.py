@@ -36,7 +36,6 @@ def test_torchrl_steps_as_the_single_environment() -> None:
     env = make_env(2, **choice())
     env.set_seed(5)
     single = make_choice_env(FAMILY, sandbox=scripted(), max_turns=2)
-    data = env.reset()
     single.reset(seed=5)  # as set_seed does
     observation, _ = single.reset()
     actions = iter(torch.randint(5, (6, 2)))
