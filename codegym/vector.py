@@ -86,6 +86,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self.envs = [_wrapped(env, env_wrappers) for env in (first, *(first.sibling() for _ in range(num_envs - 1)))]
         self.num_envs = num_envs
         self.metadata = {**self.envs[0].metadata, "autoreset_mode": self._mode}
+        self.autoreset_mode = self._mode
         self.render_mode = first.render_mode
         self.single_action_space = self.envs[0].action_space
         self.single_observation_space = self.envs[0].observation_space

@@ -51,6 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "batches": {"errors", "spaces"},
     "vector": {"batches", "datasets", "env", "errors", "threads"},
     "wrappers": PLAIN | {"env", "episode", "feedback", "mutations", "spaces"},
+    "integrations": {"datasets", "env", "errors", "feedback", "threads", "vector", "wrappers"},
     "running": {"errors"},
     "metrics": {"errors"},
     "bench": STEP | {"env", "episode", "locations", "running", "wrappers", "version"},
@@ -163,7 +164,7 @@ def fresh(script: str) -> str:
 
 
 HEAVY = ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "transformers", "openai", "requests"]
-HEAVY += ["inspect_ai", "jinja2", "matplotlib", "sacrebleu", "tensorboardX"]
+HEAVY += ["inspect_ai", "jinja2", "matplotlib", "sacrebleu", "tensorboardX", "stable_baselines3", "trl"]
 
 
 @pytest.mark.parametrize("name", HEAVY)
