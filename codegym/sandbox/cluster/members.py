@@ -1,0 +1,87 @@
+"""What a fleet is made of: the nodes with our actors, and the tasks that they are given."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from codegym.errors import SandboxError
+from codegym.sandbox.cluster.contents import Known
+
+MOST_LOSSES = 5
+"""A task that failed on so many nodes, or was there when they were lost, is given up, for it may be what ends them."""
+
+
+class Task:
+    """Something to be done on a node.
+
+    Attributes:
+        future: what came of it, for whoever brought it.
+        small: whether it may share a request with others.
+        tried: the nodes that could not do it.
+        losses: how many times it had to be done again.
+    """
+
+    small = False
+
+    def __init__(self) -> None:
+        self.future: Future[Any] = Future()
+        self.tried: set[str] = set()
+        self.losses = 0
+
+    def message(self, known: Known) -> Any:
+        """What is sent to the actor's ``run``, in a list with others."""
+        raise NotImplementedError
+
+    def settle(self, answer: Any, known: Known) -> bool:
+        """Take the actor's answer, and put it into the future; False if it has to be asked once more."""
+        self.future.set_result(answer)
+        return True
+
+    def wanted(self) -> bool:
+        """Whether somebody still waits for it; from then on nobody can withdraw it."""
+        return self.future.running() or self.future.set_running_or_notify_cancel()
+
+    def may_again(self, error: SandboxError) -> bool:
+        """Whether it is to be done again after a failure that is not its own; if not, it ends with the error."""
+        self.losses += 1
+        if self.losses >= MOST_LOSSES:
+            self.future.set_exception(error)
+        return self.losses < MOST_LOSSES
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    """A node with our actor on it.
+
+    Attributes:
+        name: the node's id.
+        address: where it is.
+        workers: boxes or threads that it has.
+        actor: the handle.
+        about: what the actor said of itself; None until it did.
+        asked: when it was asked for a sign of life that it has not given yet; 0 if it has.
+        known: the contents that it has.
+        requests: the tasks that it has, by the number of the request.
+        done: tasks that it did.
+    """
+
+    name: str
+    address: str
+    workers: int
+    actor: Any
+    about: Any = None
+    asked: float = 0.0
+    known: Known = field(default_factory=Known)
+    requests: dict[int, Sequence[Task]] = field(default_factory=dict)
+    done: int = 0
+
+    @property
+    def free(self) -> int:
+        """Requests that it takes: one more than it can do at once, so that it need not wait for the next."""
+        return self.workers + 1 - len(self.requests) if self.about is not None else 0
+
+    def silent_s(self) -> float:
+        """For how many seconds it has owed a sign of life."""
+        return time.monotonic() - self.asked if self.asked else 0.0
