@@ -12,6 +12,7 @@ import typer
 
 from codegym.cli_options import JsonOption, PathOption, ProblemsOption, SandboxOption, WorkersOption, print_json
 from codegym.cli_problems import problems_app
+from codegym.cli_serve import serve
 from codegym.errors import CodegymError, UsageError
 from codegym.tables import out, print_judgement, print_summary
 from codegym.version import __version__
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True)
 app.add_typer(problems_app, name="problems")
+app.command()(serve)
 app.add_typer(sandbox_app, name="sandbox")
 
 

@@ -68,9 +68,10 @@ ROOMS: dict[str, set[str]] = {
     "running": {"errors"},
     "bench": STEP | {"env", "episode", "running", "wrappers", "version"},
     "play": {"env", "errors"},
+    "server": STEP | {"env", "languages", "version", "wrappers"},
     "progress": {"episode"},
 }
-EVERYTHING = {"check_command", "cli", "cli_options", "cli_problems", "tables", ""}
+EVERYTHING = {"check_command", "cli", "cli_options", "cli_problems", "cli_serve", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 
 
@@ -172,7 +173,9 @@ def fresh(script: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("name", ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "requests"])
+@pytest.mark.parametrize(
+    "name", ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "requests", "fastapi", "uvicorn"]
+)
 def test_import_loads_nothing_heavy(name: str) -> None:
     """``import codegym`` loads none of the libraries that only parts of it need, beyond what Gymnasium loads."""
     script = "import sys, gymnasium; before = set(sys.modules); import codegym; print(*(set(sys.modules) - before))"

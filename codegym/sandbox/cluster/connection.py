@@ -28,7 +28,8 @@ class Connection:
 
     Args:
         address: of a cluster, as for ``ray.init``; None for what the process is connected to, or what the environment
-            variable ``RAY_ADDRESS`` names, or else for a Ray of our own on this machine, reachable from it alone.
+            variable ``RAY_ADDRESS`` names, or else for a Ray of our own on this machine. Its ports are as open as Ray
+            leaves them: on a network that you do not trust, set ``RAY_AUTH_MODE=token`` before Python starts.
         cores: of a Ray of our own; None for all.
 
     Raises:
@@ -67,7 +68,7 @@ class Connection:
                 "num_cpus": cores,
                 "include_dashboard": False,
                 "object_store_memory": OBJECT_STORE_BYTES,
-                "_node_ip_address": "127.0.0.1",
+                "_node_ip_address": "127.0.0.2",  # of 127.0.0.1 Ray makes the address that others know
             }
         try:
             self._ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **options)

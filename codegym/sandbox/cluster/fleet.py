@@ -33,7 +33,7 @@ _UNFIT_S = 60.0
 """And after one found that nothing can run there."""
 
 Build = Callable[[str, int], tuple[type, tuple[Any, ...]]]
-"""From a node's name and workers: the class of the actor, which has ``about``, ``run`` and ``close``, and its arguments."""
+"""From a node's name and workers: an actor's class, which has ``about``, ``run`` and ``close``, and its arguments."""
 
 
 class Fleet:
