@@ -25,8 +25,8 @@ PYTHON = ("python", "python3", "py", "py3")
 def extract_program(answer: str, which: Which = "last", marks: Collection[str] = PYTHON) -> str | None:
     """The program in a chat answer: its first or last fenced block.
 
-    Blocks marked as Python (or by one of ``marks``) count; where there is none, blocks without a mark. A block that is never closed runs to
-    the end of the answer.
+    Blocks marked as Python (or by one of ``marks``) count; where there is none, blocks without a mark. A block that is
+    never closed runs to the end of the answer.
 
     Args:
         answer: what a model said.

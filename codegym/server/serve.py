@@ -95,7 +95,7 @@ def protocol(connections: Connections) -> type[H11Protocol]:
 
 def _descriptors() -> int:
     """How many descriptors this process may have; asks for all that it can get."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]

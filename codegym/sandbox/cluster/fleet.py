@@ -18,7 +18,7 @@ from typing import Any
 
 from codegym.errors import SandboxError, SandboxUnavailable
 from codegym.sandbox.cluster.connection import import_ray
-from codegym.sandbox.cluster.members import Member, Task
+from codegym.sandbox.cluster.members import Build, Member, Task, in_words
 
 MOST_TOGETHER = 8
 """Small tasks that go to a node in one request, if so many wait."""
@@ -31,9 +31,6 @@ _LAME_S = 5.0
 """How long a node goes without an actor after one was lost there."""
 _UNFIT_S = 60.0
 """And after one found that nothing can run there."""
-
-Build = Callable[[str, int], tuple[type, tuple[Any, ...]]]
-"""From a node's name and workers: an actor's class, which has ``about``, ``run`` and ``close``, and its arguments."""
 
 
 class Fleet:
@@ -140,7 +137,7 @@ class Fleet:
             except Exception as error:  # Ray was shut down, or its head is gone: whoever waits is to hear of it
                 with self._changed:
                     self._members.clear()
-                    self._fail_all(f"expected an answer of Ray, got {type(error).__name__}: {_in_words(error)}")
+                    self._fail_all(f"expected an answer of Ray, got {type(error).__name__}: {in_words(error)}")
             with self._changed:
                 if self._waiting and not self._ready() and now - self._without_since > PATIENCE_S:
                     self._fail_all(self._why_none())
@@ -189,7 +186,7 @@ class Fleet:
         self._when_done(
             member.actor.about.options(concurrency_group="beside").remote(),
             heard,
-            lambda error: self._drop(member, _in_words(error), _LAME_S),
+            lambda error: self._drop(member, in_words(error), _LAME_S),
         )
 
     def _ask_all(self) -> None:
@@ -244,10 +241,10 @@ class Fleet:
 
         def broken(error: BaseException) -> None:
             if not isinstance(error, self.ray.exceptions.RayTaskError):
-                self._drop(member, _in_words(error), _LAME_S)
+                self._drop(member, in_words(error), _LAME_S)
                 return
             for task in member.requests.pop(number, ()):
-                task.future.set_exception(SandboxError(f"expected an answer of a node, got: {_in_words(error)}"))
+                task.future.set_exception(SandboxError(f"expected an answer of a node, got: {in_words(error)}"))
 
         try:
             reference = member.actor.run.remote([task.message(member.known) for task in tasks])
@@ -303,8 +300,3 @@ class Fleet:
         wanted = f" with the resource {self._resource}" if self._resource else ""
         reasons = "; ".join(sorted({why for why, _ in self._lame.values()})) or "no such node, or none that answered"
         return f"expected a node of the Ray cluster{wanted} that can run programs, got none: {reasons[:1000]}"
-
-
-def _in_words(error: BaseException) -> str:
-    """The first sentence of one of Ray's long messages."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,7 +1,7 @@
 """What a fleet is made of: the nodes with our actors, and the tasks that they are given."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +11,9 @@ from codegym.sandbox.cluster.contents import Known
 
 MOST_LOSSES = 5
 """A task that failed on so many nodes, or was there when they were lost, is given up, for it may be what ends them."""
+
+Build = Callable[[str, int], tuple[type, tuple[Any, ...]]]
+"""From a node's name and workers: an actor's class, which has ``about``, ``run`` and ``close``, and its arguments."""
 
 
 class Task:
@@ -85,3 +88,8 @@ class Member:
     def silent_s(self) -> float:
         """For how many seconds it has owed a sign of life."""
         return time.monotonic() - self.asked if self.asked else 0.0
+
+
+def in_words(error: BaseException) -> str:
+    """The first sentence of one of Ray's long messages."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
