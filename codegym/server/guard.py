@@ -5,6 +5,7 @@ import base64
 import binascii
 import hmac
 import json
+import re
 from typing import Any
 
 from codegym.server.metrics import Metrics
@@ -61,8 +62,6 @@ class Guard:
                 self._check_identity(scope)
                 await self._enter(scope, receive, sending)
             except RefusalError as refusal:
-                if refusal.status == 413:
-                    await self._drain(receive)
                 await _refuse(refusal, sending)
 
     def _check_identity(self, scope: Scope) -> None:
@@ -71,40 +70,47 @@ class Guard:
         headers = dict(scope["headers"])
         if not self._settings.token:
             # A page in a browser on this machine must not be able to use it: neither by its own name nor by another.
-            host = headers.get(b"host", b"").decode("latin-1").rpartition(":")
-            name = host[0] if host[1] and host[2].isdigit() else host[1] + host[2]
-            if b"origin" in headers or not is_loopback(name or "localhost"):
+            host = re.sub(r":\d*$", "", headers.get(b"host", b"localhost").decode("latin-1"))
+            if b"origin" in headers or not is_loopback(host):
                 raise RefusalError(403, "Forbidden", "expected a request of a program on this machine, got a page's")
             return
         if not hmac.compare_digest(_given_token(headers.get(b"authorization", b"")), self._settings.token.encode()):
             raise RefusalError(401, "Unauthorized", "expected the server's token as Authorization: Bearer, got none")
 
     async def _enter(self, scope: Scope, receive: Any, send: Any) -> None:
-        held = 0
-        chunks: list[bytes] = []
+        held = [0]
         try:
-            declared = int(dict(scope["headers"]).get(b"content-length", b"0"))
-            self._check_size(declared)
+            body = await self._body(scope, receive, held)
+            if body is not None:
+                await self._app(scope, _once(body, receive), send)
+        finally:
+            self._held -= held[0]
+
+    async def _body(self, scope: Scope, receive: Any, held: list[int]) -> bytes | None:
+        """The whole request, whose bytes are counted in ``held``; None if its sender has left."""
+        chunks: list[bytes] = []
+        more = True
+        try:
+            self._check_size(int(dict(scope["headers"]).get(b"content-length", b"0")))
             async with asyncio.timeout(self._settings.body_s):
-                more = True
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return
+                        return None
                     chunk, more = message.get("body", b""), message.get("more_body", False)
-                    held += len(chunk)
+                    held[0] += len(chunk)
                     self._held += len(chunk)
-                    self._check_size(held)
+                    self._check_size(held[0])
                     chunks.append(chunk)
-            body = b"".join(chunks)
-            chunks.clear()
-            await self._app(scope, _once(body, receive), send)
+        except RefusalError as refusal:
+            if refusal.status == 413 and more:
+                await self._drain(receive)
+            raise
         except TimeoutError:
             raise RefusalError(
                 408, "TooSlow", f"expected the whole request within {self._settings.body_s:g} s, got a part of it"
             ) from None
-        finally:
-            self._held -= held
+        return b"".join(chunks)
 
     def _check_size(self, size: int) -> None:
         if size > self._settings.body_bytes:

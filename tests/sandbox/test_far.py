@@ -1,6 +1,7 @@
 """Sandboxes whose boxes are elsewhere meet the same contract as those on this machine."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_no_server_is_unavailable() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"url": "ftp://x"}, {"url": "http://x", "workers": 0}])
-def test_the_client_wants_a_url(options: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_client_wants_a_url(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one, there is one clear sentence."""
     monkeypatch.delenv("CODEGYM_URL", raising=False)
     with pytest.raises(UsageError, match="expected"):
@@ -95,7 +96,7 @@ def test_the_client_wants_a_url(options: dict[str, object], monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("options", [{"workers": 0}, {"local": "scripted"}, {"nonsense": 1}])
-def test_the_ray_sandbox_wants_good_options(options: dict[str, object]) -> None:
+def test_the_ray_sandbox_wants_good_options(options: dict[str, Any]) -> None:
     """Before anything starts."""
     pytest.importorskip("ray", reason="the extra 'ray' is not installed")
     with pytest.raises(UsageError, match="expected"):

@@ -19,7 +19,7 @@ Start = Callable[..., "TestClient"]
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Makes a client of an application; its settings are the arguments, and ``sandbox`` and ``problems``."""
-    for needed in ("fastapi", "prometheus_client", "httpx"):
+    for needed in ("fastapi", "prometheus_client", "httpx2"):
         pytest.importorskip(needed, reason="the extra 'server' is not installed")
     from starlette.testclient import TestClient
 

@@ -1,5 +1,6 @@
 """Tests of episodes over HTTP."""
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +35,7 @@ def test_an_episode_is_that_of_the_environment(start: Start) -> None:
     for program in (WRONG, PUBLIC_ONLY):
         observation, reward, terminated, truncated, info = env.step(program)
         got = step(client, answer["episode_id"], program).json()
-        assert got["info"] == info
+        assert got["info"] == json.loads(json.dumps(info))
         assert (got["reward"], got["terminated"], got["truncated"]) == (reward, terminated, truncated)
         assert got["observation"]["dialogue"] == list(observation["dialogue"])
     assert terminated

@@ -41,7 +41,7 @@ def basic(password: str) -> str:
 def test_only_who_knows_the_token_enters(start: Start, header: str | None, status: int) -> None:
     """As a bearer, or as the password that clients make of a URL; on every path but that of health."""
     client = start(token=TOKEN)
-    headers = {"authorization": header.encode("latin-1")} if header is not None else {}
+    headers = [(b"authorization", header.encode("latin-1"))] if header is not None else []
     assert client.post("/v1/judge", json=JUDGE, headers=headers).status_code == status
     for path in ("/v1/problems", "/metrics", "/openapi.json", "/v1/ping", "/nothing"):
         answer = client.get(path, headers=headers)
