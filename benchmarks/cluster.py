@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Literal
 
 from common import INPUT, LIMITS, TINY, options_parser, out, rate, report, show, spread
 
@@ -50,13 +50,15 @@ def small() -> dict[str, Any]:
     return {"object_store_memory": 100 << 20, "include_dashboard": False}
 
 
-def chaos(judgements: int, threads: int, box: str) -> dict[str, Any]:
+def chaos(judgements: int, threads: int, box: str, split: Literal["public", "both"]) -> dict[str, Any]:
     """Judge, kill and join; what was found."""
     known = [
         (problem, program.label, program.source)
         for problem in load_problems("builtin")
         for program in problem.programs
-        if program.language == "python" and program.label in ("accepted", "wrong_answer", "runtime_error")
+        if program.language == "python"
+        and program.label in ("accepted", "wrong_answer", "runtime_error")
+        and (split == "both" or program.label == "accepted" or program.fails == split)
     ]
     jobs = [(number, *known[number % len(known)]) for number in range(judgements)]
     records: list[tuple[int, bool]] = []
@@ -68,7 +70,7 @@ def chaos(judgements: int, threads: int, box: str) -> dict[str, Any]:
         def work(job: Any) -> tuple[int, bool, float]:
             number, problem, label, source = job
             started = time.perf_counter()
-            verdict = judge(source, problem, sandbox=sandbox, split="both").verdict
+            verdict = judge(source, problem, sandbox=sandbox, split=split).verdict
             return number, verdict == label, time.perf_counter() - started
 
         wait_for(sandbox, 2)
@@ -166,6 +168,7 @@ def main() -> None:
     parser.add_argument("--judgements", type=int, default=2000)
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--sandbox", default="bubblewrap", help="of the nodes")
+    parser.add_argument("--split", choices=("public", "both"), default="both", help="which tests")
     parser.add_argument("--compare", type=int, metavar="N", help="rounds of measuring instead")
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
     options = parser.parse_args()
@@ -181,7 +184,7 @@ def main() -> None:
         )
         report(options, figures)
         return
-    figures = chaos(options.judgements, options.threads, options.sandbox)
+    figures = chaos(options.judgements, options.threads, options.sandbox, options.split)
     show(
         "A node killed, a node joined",
         ("", ""),

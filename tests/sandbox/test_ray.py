@@ -188,12 +188,14 @@ def test_nodes_go_and_come(sandbox: RaySandbox, cluster: Any) -> None:
     def ask(number: int) -> None:
         assert number not in answers
         answers[number] = doubled(sandbox, number)
-        if number == 100:
-            cluster.remove_node(sorted(cluster.worker_nodes, key=id)[0], allow_graceful=False)
-            cluster.add_node(wait=False, num_cpus=1, resources={"boxes": 1}, **SMALL)
 
     with ThreadPoolExecutor(6) as threads:
-        list(threads.map(ask, range(500)))
+        asked = [threads.submit(ask, number) for number in range(500)]
+        asked[100].result()
+        cluster.remove_node(sorted(cluster.worker_nodes, key=id)[0], allow_graceful=False)
+        cluster.add_node(wait=False, num_cpus=1, resources={"boxes": 1}, **SMALL)
+        for one in asked:
+            one.result()
     assert answers == {number: 2 * number for number in range(500)}
     give_up = time.monotonic() + 300
     while not {node.node for node in sandbox.nodes()} - before:
