@@ -141,24 +141,37 @@ def compare(rounds: int, seconds: float, box: str) -> dict[str, Any]:
             far_rates.append(found["ray"])
             ratios.append(found[box] / found["ray"] - 1)
         grown = far.nodes()[0].sent_bytes - sent
-    one_and_two = {1: 0.0, 2: 0.0}
-    for count in one_and_two:
-        with (
-            cluster(count, 1) as nodes,
-            make_sandbox("ray", address=nodes.address, resource=RESOURCE, local=box) as far,
-        ):
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    spent: list[float] = []
+    with (
+        cluster(0, 0) as nodes,
+        contextlib.ExitStack() as stack,
+    ):
+        for resources in ({RESOURCE: 1, "first": 1}, {RESOURCE: 1}):
+            nodes.add_node(num_cpus=1, resources=resources, **small())
+        boxes = {}
+        for count, resource in ((1, "first"), (2, RESOURCE)):
+            far = stack.enter_context(make_sandbox("ray", address=nodes.address, resource=resource, local=box))
             assert isinstance(far, RaySandbox)
             wait_for(far, count)
             rate_of(far, 2 * count, 1.0)
-            one_and_two[count] = statistics.median(rate_of(far, 2 * count, seconds) for _ in range(rounds))
+            boxes[count] = far
+        for number in range(rounds):
+            for count in (1, 2) if number % 2 else (2, 1):
+                began = time.process_time()
+                rates[count].append(rate_of(boxes[count], 2 * count, seconds))
+                spent.append((time.process_time() - began) / (rates[count][-1] * seconds))
     return {
         "local_programs_per_s": statistics.median(near_rates),
         "ray_programs_per_s": statistics.median(far_rates),
         "overhead": statistics.median(ratios),
         "overhead_rounds": ratios,
         "bytes_for_tests_after_the_first_round": grown,
-        "one_node_programs_per_s": one_and_two[1],
-        "two_nodes_programs_per_s": one_and_two[2],
+        "one_node_programs_per_s": statistics.median(rates[1]),
+        "two_nodes_programs_per_s": statistics.median(rates[2]),
+        "two_by_one": statistics.median(two / one for one, two in zip(rates[1], rates[2], strict=True)),
+        "driver_s_a_program": statistics.median(spent),
+        "cores": len(os.sched_getaffinity(0)),
     }
 
 
