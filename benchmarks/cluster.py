@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
-from common import INPUT, LIMITS, TINY, options_parser, out, rate, report, show, spread
+from common import INPUT, LIMITS, TINY, options_parser, out, rate, report, show
 
 from codegym import Sandbox, judge, load_problems, make_sandbox
 from codegym.running import in_threads
@@ -190,11 +190,8 @@ def main() -> None:
         rows = [
             (name.replace("_", " "), f"{value:.3g}") for name, value in figures.items() if not isinstance(value, list)
         ]
-        show(
-            f"Ray beside a local pool (overhead {spread(figures['overhead_rounds']) or 'of few rounds'})",
-            ("", ""),
-            rows,
-        )
+        low, _, high = statistics.quantiles(figures["overhead_rounds"], n=4)
+        show(f"Ray beside a local pool (overhead from {low:+.1%} to {high:+.1%} in the middle half)", ("", ""), rows)
         report(options, figures)
         return
     figures = chaos(options.judgements, options.threads, options.sandbox, options.split)

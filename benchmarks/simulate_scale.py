@@ -41,7 +41,7 @@ class Load:
         run_s: seconds of each run beside the program's own.
     """
 
-    a_box: int = 40
+    a_box: int = 16
     private: float = 0.3
     public_tests: int = 2
     private_tests: int = 94
