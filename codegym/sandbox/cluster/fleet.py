@@ -7,6 +7,7 @@ callers, and no more.
 
 import contextlib
 import math
+import pickle
 import queue
 import threading
 import time
@@ -18,7 +19,7 @@ from typing import Any
 
 from codegym.errors import SandboxError, SandboxUnavailable
 from codegym.sandbox.cluster.connection import import_ray
-from codegym.sandbox.cluster.members import Build, Member, Task, in_words
+from codegym.sandbox.cluster.members import Build, Member, Task, has, in_words, start
 
 MOST_TOGETHER = 8
 """Small tasks that go to a node in one request, if so many wait."""
@@ -40,14 +41,22 @@ class Fleet:
         build: how an actor is made.
         workers: of each node; None for as many as it has cores.
         resource: only nodes that have this custom resource; None for all.
+        dumps: pickles what is sent; pickle's own is faster than Ray's, and enough for plain data.
 
     Raises:
         SandboxUnavailable: there is no Ray.
     """
 
-    def __init__(self, build: Build, *, workers: int | None = None, resource: str | None = None) -> None:
+    def __init__(
+        self,
+        build: Build,
+        *,
+        workers: int | None = None,
+        resource: str | None = None,
+        dumps: Callable[[Any], bytes] = pickle.dumps,
+    ) -> None:
         self.ray = import_ray()
-        self._build, self._workers, self._resource = build, workers, resource
+        self._build, self._workers, self._resource, self._dumps = build, workers, resource, dumps
         self._changed = threading.Condition(threading.RLock())
         self._waiting: deque[Task] = deque()
         self._members: dict[str, Member] = {}
@@ -146,7 +155,7 @@ class Fleet:
 
     def _look(self) -> None:
         """See which nodes there are, and put an actor on each new one."""
-        nodes = {node["NodeID"]: node for node in self.ray.nodes() if node["Alive"] and self._wanted(node)}
+        nodes = {node["NodeID"]: node for node in self.ray.nodes() if node["Alive"] and has(node, self._resource)}
         with self._changed:
             for name in self._members.keys() - nodes.keys():
                 self._drop(self._members[name], "the node is gone", 0)
@@ -154,25 +163,8 @@ class Fleet:
             self._lame = {name: lame for name, lame in self._lame.items() if name in nodes}
             for name, node in nodes.items():
                 if name not in self._members and self._lame.get(name, ("", 0.0))[1] <= now and not self._closed:
-                    self._add(name, node)
-
-    def _wanted(self, node: dict[str, Any]) -> bool:
-        return self._resource is None or node["Resources"].get(self._resource, 0) > 0
-
-    def _add(self, name: str, node: dict[str, Any]) -> None:
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-        workers = self._workers or max(1, int(node["Resources"].get("CPU", 1)))
-        actor_class, arguments = self._build(name, workers)
-        options = {
-            "num_cpus": 0,
-            "resources": {self._resource: 0.001} if self._resource else None,
-            "scheduling_strategy": NodeAffinitySchedulingStrategy(name, soft=False),
-            "max_concurrency": workers + 1,
-        }
-        actor = self.ray.remote(concurrency_groups={"beside": 2})(actor_class).options(**options).remote(*arguments)
-        self._members[name] = member = Member(name, node["NodeManagerAddress"], workers, actor)
-        self._ask(member)
+                    self._members[name] = start(node, self._build, self._workers, self._resource)
+                    self._ask(self._members[name])
 
     def _ask(self, member: Member) -> None:
         """Ask for a sign of life."""
@@ -198,13 +190,24 @@ class Fleet:
                     self._ask(member)
 
     def _when_done(self, reference: Any, done: Callable[[Any], None], broken: Callable[[BaseException], None]) -> None:
-        """Have one of two functions called by the fleet's thread once there is a result."""
+        """Have one of two functions called once there is a result.
 
-        def put(future: Future[Any]) -> None:
+        That is in a thread of Ray's, which must not wait, or else in the fleet's own.
+        """
+
+        def take(future: Future[Any]) -> None:
             error = future.exception()
-            self._events.put((lambda: broken(error)) if error else (lambda: done(future.result())))
+            if error or not self._changed.acquire(blocking=False):
+                self._events.put((lambda: broken(error)) if error else (lambda: done(future.result())))
+                return
+            try:
+                done(future.result())
+                if self._waiting:
+                    self._events.put(lambda: None)  # it hands out
+            finally:
+                self._changed.release()
 
-        reference.future().add_done_callback(put)
+        reference.future().add_done_callback(take)
 
     def _hand_out(self) -> None:
         """Give the nodes what they take."""
@@ -235,9 +238,10 @@ class Fleet:
         number = next(self._numbers)
         member.requests[number] = tasks
 
-        def done(answers: Sequence[Any]) -> None:
-            for task, answer in zip(member.requests.pop(number, ()), answers, strict=False):
-                self._settle(member, task, answer)
+        def done(answers: bytes) -> None:
+            if tasks := member.requests.pop(number, ()):
+                for task, answer in zip(tasks, pickle.loads(answers), strict=True):
+                    self._settle(member, task, answer)
 
         def broken(error: BaseException) -> None:
             if not isinstance(error, self.ray.exceptions.RayTaskError):
@@ -247,7 +251,7 @@ class Fleet:
                 task.future.set_exception(SandboxError(f"expected an answer of a node, got: {in_words(error)}"))
 
         try:
-            reference = member.actor.run.remote([task.message(member.known) for task in tasks])
+            reference = member.actor.run.remote(self._dumps([task.message(member.known) for task in tasks]))
         except Exception as error:  # the actor, or Ray itself, is gone
             gone = error
             self._events.put(lambda: broken(gone))

@@ -1,10 +1,11 @@
 """Whole jobs, such as episodes, on the nodes of a Ray cluster."""
 
+import pickle
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, TypeVar
 
-from codegym.sandbox.cluster.connection import Connection
+from codegym.sandbox.cluster.connection import Connection, import_ray
 from codegym.sandbox.cluster.contents import Known
 from codegym.sandbox.cluster.fleet import Fleet
 from codegym.sandbox.cluster.members import Task
@@ -28,9 +29,10 @@ class Mapper:
         """A sign of life."""
         return About()
 
-    def run(self, jobs: list[Any]) -> list[tuple[Any, Exception | None]]:
-        """What came of each job: its result, or what was raised."""
-        return [self._done(job) for job in jobs]
+    def run(self, data: bytes) -> bytes:
+        """What came of each of a list of jobs: its result, or what was raised; both lists pickled."""
+        dumps: Callable[[Any], bytes] = import_ray().cloudpickle.dumps
+        return dumps([self._done(job) for job in pickle.loads(data)])
 
     def _done(self, job: Any) -> tuple[Any, Exception | None]:
         try:
@@ -90,7 +92,12 @@ def in_ray(
     fleet: Fleet | None = None
     running: set[Future[Result]] = set()
     try:
-        fleet = Fleet(lambda name, threads: (Mapper, (work,)), workers=concurrency, resource=resource)
+        fleet = Fleet(
+            lambda name, threads: (Mapper, (work,)),
+            workers=concurrency,
+            resource=resource,
+            dumps=import_ray().cloudpickle.dumps,
+        )
         left = iter(jobs)
         while True:
             most = 2 * sum(member.workers for member in fleet.members())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from codegym.errors import SandboxError
+from codegym.sandbox.cluster.connection import import_ray
 from codegym.sandbox.cluster.contents import Known
 
 MOST_LOSSES = 5
@@ -88,6 +89,35 @@ class Member:
     def silent_s(self) -> float:
         """For how many seconds it has owed a sign of life."""
         return time.monotonic() - self.asked if self.asked else 0.0
+
+
+def has(node: dict[str, Any], resource: str | None) -> bool:
+    """Whether a node, as Ray describes it, has a custom resource; each has None."""
+    return resource is None or node["Resources"].get(resource, 0) > 0
+
+
+def start(node: dict[str, Any], build: Build, workers: int | None, resource: str | None) -> Member:
+    """A node with a new actor on it, which may not be there yet.
+
+    Args:
+        node: as Ray describes it.
+        build: how the actor is made.
+        workers: of the actor; None for as many as the node has cores.
+        resource: a custom resource that it is to have.
+    """
+    ray = import_ray()
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    workers = workers or max(1, int(node["Resources"].get("CPU", 1)))
+    actor_class, arguments = build(node["NodeID"], workers)
+    options = {
+        "num_cpus": 0,
+        "resources": {resource: 0.001} if resource else None,
+        "scheduling_strategy": NodeAffinitySchedulingStrategy(node["NodeID"], soft=False),
+        "max_concurrency": workers + 1,
+    }
+    actor = ray.remote(concurrency_groups={"beside": 2})(actor_class).options(**options).remote(*arguments)
+    return Member(node["NodeID"], node["NodeManagerAddress"], workers, actor)
 
 
 def in_words(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """The actor on a node: a local sandbox, and the requests that come for it."""
 
-import contextlib
+import collections
+import pickle
 import threading
 import time
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from codegym.sandbox.remote import Order, failed
 
 BATCH_S = 0.25
 """After so many seconds the rest of a batch goes back, so that no small request waits long for another one."""
+_TELL_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +105,18 @@ class Node:
         """See :class:`~codegym.sandbox.base.Sandbox`."""
         return self._open().languages()
 
-    def run(self, calls: list[Call]) -> list[Answer]:
-        """Answer some calls, one after the other."""
+    def run(self, data: bytes) -> bytes:
+        """Answer a list of calls, one after the other, with a list of answers; both pickled."""
+        calls: list[Call] = pickle.loads(data)
         for call in calls:
             self._contents.add(call.contents)
         began = time.monotonic()
         answers: list[Answer] = []
-        with self._figures.at_work():
-            for call in calls:
-                late = answers and time.monotonic() - began > BATCH_S
-                answers.append(NotBegun() if late else self._answer(call))
+        for call in calls:
+            late = answers and time.monotonic() - began > BATCH_S
+            answers.append(NotBegun() if late else self._answer(call))
         self._figures.count(answers, self._contents.size)
-        return answers
+        return pickle.dumps(answers, 5)
 
     def close(self) -> None:
         """End the boxes."""
@@ -155,7 +157,7 @@ class Node:
 
 
 class Figures:
-    """A node's figures, as metrics of Ray's dashboard.
+    """A node's figures, as metrics of Ray's dashboard. They are told once a second, for telling takes its time.
 
     Args:
         name: of the node.
@@ -166,36 +168,33 @@ class Figures:
 
         tags = {"tag_keys": ("sandbox_node",)}
         self._tags = {"sandbox_node": name}
-        self._requests = Counter("codegym_node_requests", "Requests that were answered.", **tags)
-        self._runs = Counter("codegym_node_runs", "Programs that were run on an input.", **tags)
-        self._errors = Counter("codegym_node_errors", "Requests that could not be answered.", **tags)
-        self._cpu = Counter("codegym_node_cpu_seconds", "CPU seconds of programs.", **tags)
-        self._busy = Gauge("codegym_node_busy", "Batches at work.", **tags)
+        self._counters = {
+            "requests": Counter("codegym_node_requests", "Requests that were answered.", **tags),
+            "runs": Counter("codegym_node_runs", "Programs that were run on an input.", **tags),
+            "errors": Counter("codegym_node_errors", "Requests that could not be answered.", **tags),
+            "cpu_s": Counter("codegym_node_cpu_seconds", "CPU seconds of programs.", **tags),
+        }
         self._kept = Gauge("codegym_node_contents_bytes", "Bytes of inputs that are kept.", **tags)
         self._lock = threading.Lock()
-        self._at_work = 0
-
-    @contextlib.contextmanager
-    def at_work(self) -> Any:
-        """While a batch is worked on."""
-        self._change(1)
-        try:
-            yield
-        finally:
-            self._change(-1)
-
-    def _change(self, by: int) -> None:
-        with self._lock:
-            self._at_work += by
-            self._busy.set(self._at_work, self._tags)
+        self._counts: collections.Counter[str] = collections.Counter()
+        self._told = time.monotonic()
 
     def count(self, answers: list[Answer], kept: int) -> None:
-        """Count what was done."""
-        runs = [run for answer in answers if isinstance(answer, list) for run in answer]
-        self._requests.inc(max(1, len(answers)), self._tags)
-        if runs:
-            self._runs.inc(len(runs), self._tags)
-            self._cpu.inc(sum(run.cpu_s for run in runs) or 1e-9, self._tags)
-        if errors := sum(isinstance(answer, CodegymError) for answer in answers):
-            self._errors.inc(errors, self._tags)
+        """Count what was done; tell it if it is time."""
+        now = time.monotonic()
+        with self._lock:
+            self._counts["requests"] += len(answers)
+            for answer in answers:
+                if isinstance(answer, list):
+                    self._counts["runs"] += len(answer)
+                    self._counts["cpu_s"] += sum(run.cpu_s for run in answer)  # type: ignore[assignment]
+                elif isinstance(answer, CodegymError):
+                    self._counts["errors"] += 1
+            if now - self._told < _TELL_S:
+                return
+            self._told = now
+            counts, self._counts = self._counts, collections.Counter()
+        for name, number in counts.items():
+            if number > 0:
+                self._counters[name].inc(number, self._tags)
         self._kept.set(kept, self._tags)
