@@ -6,7 +6,6 @@ callers, and no more.
 """
 
 import contextlib
-import math
 import pickle
 import queue
 import threading
@@ -19,10 +18,8 @@ from typing import Any
 
 from codegym.errors import SandboxError, SandboxUnavailable
 from codegym.sandbox.cluster.connection import import_ray
-from codegym.sandbox.cluster.members import Build, Member, Task, has, in_words, start
+from codegym.sandbox.cluster.members import Build, Member, Task, has, in_words, next_tasks, start
 
-MOST_TOGETHER = 8
-"""Small tasks that go to a node in one request, if so many wait."""
 PATIENCE_S = 300.0
 """How long tasks wait for a node while there is none, and how long a node may be silent."""
 _LOOK_S = 1.0
@@ -218,21 +215,8 @@ class Fleet:
             free = [member for member in ready if member.free > 0 and member.name not in task.tried]
             if not free:
                 return
-            if tasks := self._next(sum(member.workers + 1 for member in ready)):
+            if tasks := next_tasks(self._waiting, sum(member.workers + 1 for member in ready)):
                 self._send(max(free, key=lambda member: member.free / member.workers), tasks)
-
-    def _next(self, places: int) -> list[Task]:
-        """The next task, with further small ones if many wait."""
-        most = min(MOST_TOGETHER, math.ceil(len(self._waiting) / places))
-        tasks: list[Task] = []
-        while self._waiting and len(tasks) < most:
-            task = self._waiting[0]
-            if tasks and not (task.small and tasks[0].small and not task.tried):
-                break
-            self._waiting.popleft()
-            if task.wanted():
-                tasks.append(task)
-        return tasks
 
     def _send(self, member: Member, tasks: Sequence[Task]) -> None:
         number = next(self._numbers)

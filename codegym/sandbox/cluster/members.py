@@ -1,6 +1,8 @@
 """What a fleet is made of: the nodes with our actors, and the tasks that they are given."""
 
+import math
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -10,6 +12,8 @@ from codegym.errors import SandboxError
 from codegym.sandbox.cluster.connection import import_ray
 from codegym.sandbox.cluster.contents import Known
 
+MOST_TOGETHER = 8
+"""Small tasks that go to a node in one request, if so many wait."""
 MOST_LOSSES = 5
 """A task that failed on so many nodes, or was there when they were lost, is given up, for it may be what ends them."""
 
@@ -118,6 +122,20 @@ def start(node: dict[str, Any], build: Build, workers: int | None, resource: str
     }
     actor = ray.remote(concurrency_groups={"beside": 2})(actor_class).options(**options).remote(*arguments)
     return Member(node["NodeID"], node["NodeManagerAddress"], workers, actor)
+
+
+def next_tasks(waiting: deque[Task], places: int) -> list[Task]:
+    """Take the next task, with further small ones if more wait than there are places for requests."""
+    most = min(MOST_TOGETHER, math.ceil(len(waiting) / places))
+    tasks: list[Task] = []
+    while waiting and len(tasks) < most:
+        task = waiting[0]
+        if tasks and not (task.small and tasks[0].small and not task.tried):
+            break
+        waiting.popleft()
+        if task.wanted():
+            tasks.append(task)
+    return tasks
 
 
 def in_words(error: BaseException) -> str:
