@@ -13,6 +13,7 @@ from codegym.cli_bench import bench
 from codegym.cli_options import JsonOption, PathOption, ProblemsOption, SandboxOption, print_json
 from codegym.cli_problems import problems_app
 from codegym.cli_report import export, report
+from codegym.cli_serve import serve
 from codegym.errors import CodegymError, UsageError
 from codegym.tables import out, print_judgement
 from codegym.version import __version__
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 sandbox_app = typer.Typer(help="Build and test sandboxes.", no_args_is_help=True)
 app.add_typer(problems_app, name="problems")
+app.command()(serve)
 app.add_typer(sandbox_app, name="sandbox")
 app.command("bench")(bench)
 app.command("report")(report)

@@ -12,7 +12,7 @@ ProblemsOption = Annotated[
 PathOption = Annotated[
     Path | None, typer.Option("--path", help="Where the named set's files lie, if not where it is published.")
 ]
-SandboxOption = Annotated[str, typer.Option("--sandbox", help="auto, docker, bubblewrap or landlock.")]
+SandboxOption = Annotated[str, typer.Option("--sandbox", help="auto, docker, bubblewrap, landlock, ray or http.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Boxes at work at once; one a core.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 SourceArgument = Annotated[

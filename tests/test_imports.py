@@ -58,10 +58,11 @@ ROOMS: dict[str, set[str]] = {
     "report": {"datasets", "episode", "errors", "feedback", "metrics", "problem", "running", "version"},
     "export": {"bench", "datasets", "episode", "errors", "feedback", "problem", "report", "version"},
     "play": {"env", "errors"},
+    "server": STEP | {"env", "languages", "version", "wrappers"},
     "progress": {"episode"},
 }
 COMMANDS = {"bench_command", "bench_tables", "check_command"}
-EVERYTHING = COMMANDS | {"cli", "cli_bench", "cli_options", "cli_problems", "cli_report", "tables", ""}
+EVERYTHING = COMMANDS | {"cli", "cli_bench", "cli_options", "cli_problems", "cli_report", "cli_serve", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 
 
@@ -164,7 +165,17 @@ def fresh(script: str) -> str:
 
 
 HEAVY = ["docker", "datasets", "yaml", "rich", "typer", "ray", "torch", "transformers", "openai", "requests"]
-HEAVY += ["inspect_ai", "jinja2", "matplotlib", "sacrebleu", "tensorboardX", "stable_baselines3", "trl"]
+HEAVY += [
+    "inspect_ai",
+    "jinja2",
+    "matplotlib",
+    "sacrebleu",
+    "tensorboardX",
+    "stable_baselines3",
+    "trl",
+    "fastapi",
+    "uvicorn",
+]
 
 
 @pytest.mark.parametrize("name", HEAVY)

@@ -15,16 +15,19 @@ _log = logging.getLogger("codegym")
 
 REAL_KINDS = ("docker", "bubblewrap", "landlock")
 """In the order in which ``auto`` tries them."""
-KINDS = ("auto", *REAL_KINDS, "scripted")
+FAR_KINDS = ("ray", "http")
+"""Those whose boxes are on other machines."""
+KINDS = ("auto", *REAL_KINDS, *FAR_KINDS, "scripted")
 
 
 def make_sandbox(kind: str = "auto", *, workers: int | None = None, **options: Any) -> Sandbox:
     """A new sandbox. Use it in ``with``, or close it.
 
     Args:
-        kind: ``docker``, ``bubblewrap``, ``landlock``, ``scripted`` (for tests), or ``auto``: Docker if an engine
-            answers and can start a box, else bubblewrap, else, with a warning, landlock.
-        workers: boxes at work at once, at most; by default one a core.
+        kind: ``docker``, ``bubblewrap``, ``landlock``, ``ray`` (on the nodes of a Ray cluster), ``http`` (behind
+            ``codegym serve``), ``scripted`` (for tests), or ``auto``: Docker if an engine answers and can start a
+            box, else bubblewrap, else, with a warning, landlock.
+        workers: boxes at work at once, at most, on each machine; by default one a core.
         options: of the backend.
 
     Raises:
@@ -54,6 +57,14 @@ def _backend(kind: str) -> Callable[..., Sandbox]:
         from codegym.sandbox.landlock import LandlockSandbox
 
         return LandlockSandbox
+    if kind == "ray":
+        from codegym.sandbox.ray import RaySandbox
+
+        return RaySandbox
+    if kind == "http":
+        from codegym.sandbox.http import HttpSandbox
+
+        return HttpSandbox
     return ScriptedSandbox
 
 

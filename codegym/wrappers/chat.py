@@ -1,6 +1,7 @@
 """Text for chat models: answers in, messages or one text out."""
 
 import re
+from collections.abc import Collection
 from typing import Any, Literal
 
 import gymnasium as gym
@@ -14,18 +15,19 @@ from codegym.spaces import Program
 
 Which = Literal["first", "last"]
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_PYTHON = ("python", "python3", "py", "py3")
+PYTHON = ("python", "python3", "py", "py3")
 
 
-def extract_program(answer: str, which: Which = "last") -> str | None:
+def extract_program(answer: str, which: Which = "last", marks: Collection[str] = PYTHON) -> str | None:
     """The program in a chat answer: its first or last fenced block.
 
-    Blocks marked as Python count; where there is none, blocks without a mark. A block that is never closed runs to
-    the end of the answer.
+    Blocks marked as Python (or by one of ``marks``) count; where there is none, blocks without a mark. A block that is
+    never closed runs to the end of the answer.
 
     Args:
         answer: what a model said.
         which: which of several blocks.
+        marks: the words behind a fence, in lower case, that mark the wanted language.
 
     Returns:
         The program, or None where there is no such block.
@@ -33,7 +35,7 @@ def extract_program(answer: str, which: Which = "last") -> str | None:
     if which not in ("first", "last"):
         raise UsageError(f"expected which block 'first' or 'last', got {which!r}")
     blocks = _fenced_blocks(answer)
-    marked = [text for language, text in blocks if language.lower().split(",")[0].strip("{}.") in _PYTHON]
+    marked = [text for language, text in blocks if language.lower().split(",")[0].strip("{}.") in marks]
     programs = marked or [text for language, text in blocks if not language]
     if not programs:
         return None
