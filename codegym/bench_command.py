@@ -1,21 +1,20 @@
 """The command ``codegym bench``: what is asked for, done and shown."""
 
-import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from codegym.bench.distributed import Nodes
 from codegym.bench.matrix import Cell, Matrix, cell_folder, read_matrix, write_cells
-from codegym.bench.options import Connection, Sampling
 from codegym.bench.rejudge import rejudge, settings_of
 from codegym.bench.report import Summary, summarize
-from codegym.bench.run import Listener, Settings, run_benchmark
-from codegym.bench.settings import default_extract
+from codegym.bench.run import Listener, run_benchmark
 from codegym.bench.source import Source
+from codegym.bench_request import Request
 from codegym.bench_tables import print_cells, print_changes, print_rates
 from codegym.errors import CodegymError, SandboxUnavailable, UsageError
 from codegym.progress import BenchBar
@@ -27,108 +26,6 @@ from codegym.tables import out, print_summary, print_tables
 
 MANY_FAILURES = 0.05
 """Share of a run's episodes that failed through our fault, from which on nothing should be read out of the others."""
-_EITHER = {"sandbox", "workers", "concurrency", "folder", "resume", "as_json"}
-REJUDGE_TAKES = _EITHER | {"rejudge", "source", "path", "allow", "difficulty"}
-MATRIX_TAKES = _EITHER | {"matrix", "retries", "timeout", "batch"}
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What ``codegym bench`` is asked for.
-
-    Attributes:
-        agent: its name, or None where others than it are asked for.
-        source: where the problems are from.
-        turns: turns an episode.
-        rollouts: episodes a problem.
-        feedback: feedback mode.
-        extract: where programs stand in answers, or None for what is usual of the agent.
-        seed: of the run.
-        pairs: n and k of each n@k to report.
-        sampling: how models answer.
-        connection: how they are reached.
-        sandbox: kind of the sandbox.
-        workers: boxes at work at once, or None for one a core.
-        concurrency: episodes at once, or None for as many as workers.
-        out: the folder, or None for a new one.
-        resume: whether to go on with what is there.
-        as_json: whether to print JSON.
-    """
-
-    agent: str | None
-    source: Source
-    turns: int
-    rollouts: int
-    feedback: str
-    extract: str | None
-    seed: int
-    pairs: tuple[tuple[int, int], ...]
-    sampling: Sampling
-    connection: Connection
-    sandbox: str
-    workers: int | None
-    concurrency: int | None
-    out: Path | None
-    resume: bool
-    as_json: bool
-
-    def settings(self) -> Settings:
-        """Of the run."""
-        agent = self.agent or ""
-        extract = default_extract(agent) if self.extract is None else self.extract
-        if extract not in ("raw", "first", "last"):
-            raise UsageError(f"expected --extract raw, first or last, got {extract!r}")
-        return Settings(
-            agent,
-            self.turns,
-            self.rollouts,
-            self.feedback,
-            extract=extract,
-            seed=self.seed,
-            sampling=self.sampling,
-        )
-
-
-def read_body(text: str) -> Mapping[str, Any]:
-    """Fields of a request, from JSON.
-
-    Raises:
-        UsageError: it is no JSON object.
-    """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        raise UsageError(f"expected --body to be a JSON object, got {text[:60]!r}")
-    return data
-
-
-def read_pairs(n: str, k: str) -> tuple[tuple[int, int], ...]:
-    """The n and k of each n@k.
-
-    Raises:
-        UsageError: they are no such numbers.
-    """
-    try:
-        ns, ks = ([int(number) for number in text.split(",")] for text in (n, k))
-    except ValueError:
-        raise UsageError(f"expected --n and --k as whole numbers with commas between, got {n!r} and {k!r}") from None
-    if len(ns) != len(ks) or any(not 1 <= one <= many for one, many in zip(ns, ks, strict=False)):
-        raise UsageError(f"expected for each --n one --k that is at least as large, got {n!r} and {k!r}")
-    return tuple(zip(ns, ks, strict=True))
-
-
-def refuse(given: Set[str], option: str, takes: Set[str]) -> None:
-    """Complain of options that say what another one already says.
-
-    Raises:
-        UsageError: there are such.
-    """
-    others = sorted(given - takes - {"context"})
-    if others:
-        name = {"source": "problems"}.get(others[0], others[0].replace("_", "-"))
-        raise UsageError(f"expected {option} without --{name}, which is told by it, got both")
 
 
 def bench_agent(request: Request) -> tuple[bool, Any]:
@@ -140,7 +37,7 @@ def bench_agent(request: Request) -> tuple[bool, Any]:
     started = time.monotonic()
     with (
         _kept(run, "codegym bench ..."),
-        _sandbox(request) as box,
+        _place(request) as box,
         BenchBar(settings.agent, quiet=request.as_json) as bar,
     ):
         episodes = run_benchmark(
@@ -212,7 +109,7 @@ def bench_matrix(request: Request, file: Path) -> tuple[bool, Any]:
         )
     results: list[tuple[Cell, Summary | str]] = []
     started = time.monotonic()
-    with _kept(folder, f"codegym bench --matrix {file} ..."), _sandbox(request) as box:
+    with _kept(folder, f"codegym bench --matrix {file} ..."), _place(request) as box:
         write_cells(folder, matrix)
         for cell in matrix.cells:
             results.append((cell, _cell(request, matrix, cell, box, folder)))
@@ -229,7 +126,7 @@ def bench_matrix(request: Request, file: Path) -> tuple[bool, Any]:
     return passed, None
 
 
-def _cell(request: Request, matrix: Matrix, cell: Cell, box: Sandbox, folder: Path) -> Summary | str:
+def _cell(request: Request, matrix: Matrix, cell: Cell, box: Sandbox | Nodes, folder: Path) -> Summary | str:
     """What a cell's run showed, or why there is none."""
     try:
         with BenchBar(cell.name, quiet=request.as_json) as bar:
@@ -276,7 +173,23 @@ def _sandbox(request: Request) -> Iterator[Sandbox]:
         yield box
 
 
-def _at_once(request: Request, box: Sandbox) -> int:
+@contextmanager
+def _place(request: Request) -> Iterator[Sandbox | Nodes]:
+    if not request.distributed:
+        with _sandbox(request) as box:
+            yield box
+        return
+    if request.concurrency is not None:
+        raise UsageError(
+            "expected --workers N with --distributed, which is also how many episodes a node plays at once, "
+            "got --concurrency"
+        )
+    if request.sandbox in ("ray", "http"):
+        raise UsageError(f"expected a sandbox of the nodes' own with --distributed, got --sandbox {request.sandbox}")
+    yield Nodes(request.sandbox, request.workers)
+
+
+def _at_once(request: Request, box: Sandbox | Nodes) -> int:
     return request.concurrency or int(getattr(box, "workers", 1))
 
 

@@ -33,6 +33,14 @@ def bench(
     n: Annotated[str, typer.Option("--n", help="Programs submitted, for n@k, with commas: 1,10.")] = "1",
     k: Annotated[str, typer.Option("--k", help="Programs sampled, for n@k, one for each n; by default --turns.")] = "",
     sandbox: SandboxOption = "auto",
+    distributed: Annotated[
+        bool,
+        typer.Option(
+            "--distributed",
+            help="Play whole episodes on the nodes of the Ray cluster that RAY_ADDRESS names, each with --sandbox and "
+            "--workers of its own; without RAY_ADDRESS, on a Ray of our own here.",
+        ),
+    ] = False,
     workers: WorkersOption = None,
     concurrency: Annotated[int | None, typer.Option(min=1, help="Episodes at once; as many as workers.")] = None,
     folder: Annotated[
@@ -75,6 +83,7 @@ def bench(
     if agent is None and rejudge is None and matrix is None:
         raise typer.BadParameter("expected a name (or --rejudge RUN, or --matrix FILE), got none", param_hint="--agent")
     from codegym import bench_command as command
+    from codegym import bench_request as asked
     from codegym.bench.options import Connection, Sampling, load_templates, read_text
     from codegym.bench.source import Source
 
@@ -84,10 +93,10 @@ def bench(
         max_tokens=max_tokens,
         system=read_text(system, "a system message") if system else "",
         templates=load_templates(template) if template else {},
-        body=command.read_body(body),
+        body=asked.read_body(body),
         send_seed=send_seed,
     )
-    request = command.Request(
+    request = asked.Request(
         agent=agent,
         source=Source(source, path, allow, difficulty),
         turns=turns,
@@ -95,10 +104,11 @@ def bench(
         feedback=feedback,
         extract=extract,
         seed=seed,
-        pairs=command.read_pairs(n, k or str(turns)),
+        pairs=asked.read_pairs(n, k or str(turns)),
         sampling=sampling,
         connection=Connection(base_url, retries, timeout, batch),
         sandbox=sandbox,
+        distributed=distributed,
         workers=workers,
         concurrency=concurrency,
         out=folder,
@@ -118,10 +128,12 @@ def bench(
 
 def _chosen(command: Any, request: Any, rejudge: Path | None, matrix: Path | None, given: set[str]) -> tuple[bool, Any]:
     """Run what is asked for."""
+    from codegym import bench_request as asked
+
     if matrix is not None:
-        command.refuse(given, "--matrix", command.MATRIX_TAKES)
+        asked.refuse(given, "--matrix", asked.MATRIX_TAKES)
         return command.bench_matrix(request, matrix)  # type: ignore[no-any-return]
     if rejudge is not None:
-        command.refuse(given, "--rejudge", command.REJUDGE_TAKES)
+        asked.refuse(given, "--rejudge", asked.REJUDGE_TAKES)
         return command.bench_again(request, rejudge, given)  # type: ignore[no-any-return]
     return command.bench_agent(request)  # type: ignore[no-any-return]

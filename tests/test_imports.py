@@ -61,7 +61,7 @@ ROOMS: dict[str, set[str]] = {
     "server": STEP | {"env", "languages", "version", "wrappers"},
     "progress": {"episode"},
 }
-COMMANDS = {"bench_command", "bench_tables", "check_command"}
+COMMANDS = {"bench_command", "bench_request", "bench_tables", "check_command"}
 EVERYTHING = COMMANDS | {"cli", "cli_bench", "cli_options", "cli_problems", "cli_report", "cli_serve", "tables", ""}
 """The command line, and the package root, which nobody imports."""
 

@@ -10,24 +10,34 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from codegym.bench.options import Connection
 from codegym.bench.settings import Settings
 from codegym.datasets import ProblemSet
 from codegym.locations import box_files
-from codegym.sandbox.base import Sandbox
 from codegym.version import __version__
 
 FORMAT = 1
 _LIBRARIES = ("gymnasium", "numpy", "datasets", "openai", "torch", "transformers")
 
 
+class Protected(Protocol):
+    """Where programs run."""
+
+    @property
+    def kind(self) -> str:
+        """Of the sandbox."""
+
+    def protections(self) -> Mapping[str, str]:
+        """What protects from programs, and how."""
+
+
 def describe_run(
     settings: Settings,
     problems: ProblemSet,
-    sandbox: Sandbox,
+    sandbox: Protected,
     *,
     connection: Connection | None = None,
     concurrency: int = 1,

@@ -17,6 +17,7 @@ from codegym.datasets import ProblemSet
 from codegym.env import Observation
 from codegym.episode import Episode
 from codegym.errors import UsageError
+from codegym.running import in_threads
 from codegym.sandbox.base import Sandbox
 
 
@@ -150,7 +151,13 @@ def rejudge(
             folder.add(now)
             return now
 
-        episodes = play_all(list(was), play, folder, concurrency, listener, give_up=stage.stop)
+        episodes = play_all(
+            list(was),
+            lambda todo: in_threads(play, todo, concurrency, given_up=stage.stop),
+            folder,
+            concurrency,
+            listener,
+        )
     short = [now for now in episodes if _is_cut_short(now, settings.turns)]
     return Rejudged(
         episodes=episodes,

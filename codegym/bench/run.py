@@ -1,6 +1,6 @@
 """A run: an agent over problems, with every episode kept in a folder as it ends."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from codegym.bench.agents.gather import close
 from codegym.bench.agents.making import make_agent, played
+from codegym.bench.distributed import Away, Nodes
 from codegym.bench.folder import Key, RunFolder, keep_last
 from codegym.bench.options import Connection
 from codegym.bench.provenance import describe_run
@@ -41,7 +42,7 @@ class Listener:
 def run_benchmark(
     settings: Settings,
     problems: ProblemSet,
-    sandbox: Sandbox,
+    sandbox: Sandbox | Nodes,
     out: Path,
     *,
     connection: Connection | None = None,
@@ -55,11 +56,11 @@ def run_benchmark(
     Args:
         settings: what to play.
         problems: the problems.
-        sandbox: where programs run.
+        sandbox: where programs run, or nodes of a Ray cluster, on which whole episodes are played.
         out: the run's folder.
         connection: how the agent is reached.
         resume: go on with the run in ``out``; episodes that failed through our fault are played again.
-        concurrency: episodes at once. Agents are asked from as many threads.
+        concurrency: episodes at once here. Agents are asked from as many threads.
         more: what else ``run.json`` is to say.
         listener: hears of the progress.
 
@@ -71,13 +72,13 @@ def run_benchmark(
         AgentError: the agent gave no answer, or request after request failed; what had ended is kept.
         SandboxUnavailable: no sandbox can be had.
     """
+    if isinstance(sandbox, Nodes):
+        return _run_away(settings, problems, sandbox, out, connection, resume, more, listener)
     agent = make_agent(
         settings.agent, problems, sampling=settings.sampling, connection=connection, templates=settings.templates
     )
     try:
-        chosen = played(agent, problems)
-        if not chosen:
-            raise UsageError(f"expected a problem that agent {settings.agent!r} can play, got none of {len(problems)}")
+        jobs = _jobs(settings, problems, played(agent, problems))
         stage = Stage(settings, problems, sandbox)
         about = describe_run(settings, problems, sandbox, connection=connection, concurrency=concurrency, more=more)
 
@@ -86,32 +87,57 @@ def run_benchmark(
             close(agent)
 
         with closing(RunFolder(out, about, resume=resume)) as folder:
-            jobs = [(name, number) for number in range(settings.rollouts) for name in chosen]
             return play_all(
-                jobs, lambda key: stage.play(agent, key, folder), folder, concurrency, listener, give_up=give_up
+                jobs,
+                lambda todo: in_threads(
+                    lambda key: stage.play(agent, key, folder), todo, concurrency, given_up=give_up
+                ),
+                folder,
+                concurrency,
+                listener,
             )
     finally:
         close(agent)
 
 
+def _run_away(
+    settings: Settings,
+    problems: ProblemSet,
+    nodes: Nodes,
+    out: Path,
+    connection: Connection | None,
+    resume: bool,
+    more: Mapping[str, Any] | None,
+    listener: Listener | None,
+) -> list[Episode]:
+    with closing(Away(settings, problems, nodes, connection)) as away:
+        jobs = _jobs(settings, problems, away.told.chosen)
+        about = describe_run(settings, problems, away, connection=connection, concurrency=away.concurrency, more=more)
+        with closing(RunFolder(out, about, resume=resume)) as folder:
+            return play_all(jobs, lambda todo: away.episodes(todo, folder), folder, away.concurrency, listener)
+
+
+def _jobs(settings: Settings, problems: ProblemSet, chosen: Sequence[str]) -> list[Key]:
+    if not chosen:
+        raise UsageError(f"expected a problem that agent {settings.agent!r} can play, got none of {len(problems)}")
+    return [(name, number) for number in range(settings.rollouts) for name in chosen]
+
+
 def play_all(
     jobs: Sequence[Key],
-    play: Callable[[Key], Episode],
+    play: Callable[[Sequence[Key]], Generator[Episode, None, None]],
     folder: RunFolder,
     concurrency: int,
     listener: Listener | None,
-    *,
-    give_up: Callable[[], object],
 ) -> list[Episode]:
     """Play those episodes that are not in the folder yet.
 
     Args:
         jobs: all episodes of the run.
-        play: plays one of them and keeps it.
+        play: plays episodes, and gives each when it has been kept.
         folder: the run's.
         concurrency: how many at once.
         listener: hears of the progress.
-        give_up: called at an interrupt, so that what is being played ends soon.
 
     Returns:
         All episodes, in the order of ``jobs``.
@@ -123,7 +149,7 @@ def play_all(
     todo = [key for key in jobs if key not in folder.done]
     listener.begin(len(jobs), [found[key] for key in jobs if key in folder.done])
     failures = 0
-    with closing(in_threads(play, todo, concurrency, given_up=give_up)) as results:
+    with closing(play(todo)) as results:
         for episode in results:
             keep_last(found, episode)
             listener.ended(episode)

@@ -40,13 +40,13 @@ class Stage:
         self._stopped = threading.Event()
         self._environment(settings.turns)
 
-    def play(self, agent: AnyAgent, key: Key, folder: RunFolder) -> Episode:
+    def play(self, agent: AnyAgent, key: Key, folder: RunFolder | None) -> Episode:
         """Play an episode and keep it.
 
         Args:
             agent: who plays.
             key: problem and rollout.
-            folder: where to keep it.
+            folder: where to keep it; None for nowhere.
 
         Raises:
             AgentError: the agent gave no answer, or the run was stopped.
@@ -60,12 +60,13 @@ class Stage:
                 problem_id=name,
                 rollout=number,
                 seed=self.seed(key),
-                journal=folder.journal,
+                journal=folder.journal if folder else None,
                 stopped=self.stopped,
             )
         except AgentError as error:
             raise AgentError(f"agent {self._settings.agent!r} on problem {name!r}: {error}") from error
-        folder.add(episode)
+        if folder:
+            folder.add(episode)
         return episode
 
     def seed(self, key: Key) -> int:
