@@ -1,0 +1,380 @@
+"""RLEF: a language model learns to use execution feedback, by the algorithm of Gehring et al. (arXiv 2410.02089).
+
+A token-level policy; a value network that predicts one value a turn, at the last token of the prompt; one advantage
+for all tokens of a response, its return-to-go less that value, without bootstrapping; a KL penalty a response, on the
+geometric mean of its tokens' probabilities; PPO with clipped values. Works with any causal model of transformers:
+
+    python rlef_ppo.py --model SOME/MODEL --problems code_contests:train --held_out code_contests:valid --lora_rank 16
+
+On a laptop, `python rlef_ppo.py --tiny` shows the effect of the paper in minutes (see rlef_tiny.py), and
+`--tiny --quick` only that everything runs. Needs `pip install codegym[rlef]`.
+"""
+
+import copy
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+from codegym import CodegymError, Sandbox, judge, make_sandbox
+from codegym.feedback import Templates
+from codegym.wrappers import ExtractProgram
+
+try:
+    import torch
+    import transformers
+    from torch import Tensor, nn
+    from torch.nn.utils.rnn import pad_sequence
+except ImportError as error:
+    sys.exit(f"expected torch and transformers, got: {error}; install them with 'pip install codegym[rlef]'")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every hyperparameter. The values are the paper's, or, where it is silent, marked as ours."""
+
+    model: str = ""
+    problems: str = "builtin"
+    held_out: str = "builtin"
+    out: str = "rlef"
+    seed: int = 0
+    sandbox: str = "auto"
+    # The decision process.
+    max_turns: int = 3
+    feedback: str = "all_failures"
+    # Sampling.
+    rollouts: int = 1024
+    temperature: float = 1.0
+    top_p: float = 0.95  # of evaluations; rollouts are sampled from the whole distribution
+    max_prompt_tokens: int = 2048
+    max_response_tokens: int = 1024  # ours
+    # Learning.
+    iterations: int = 3000  # of four updates each
+    minibatch: int = 256  # rollouts an update
+    micro_batch: int = 8  # ours: turns in memory at once
+    learning_rate: float = 2e-7
+    value_learning_rate: float = 2e-7  # ours: the same
+    weight_decay: float = 0.1
+    warm_up: int = 50  # updates
+    clip: float = 0.2
+    value_clip: float = 0.2
+    value_weight: float = 0.5  # ours
+    kl: float = 0.05
+    max_gradient_norm: float = 1.0  # ours
+    lora_rank: int = 0  # ours; 0 trains all weights
+    # Evaluation.
+    evaluation_temperature: float = 0.2
+    evaluation_feedback: tuple[str, ...] = ("all_failures", "random", "none")
+    evaluation_rollouts: int = 20  # a problem
+    evaluate_every: int = 100  # ours; iterations
+
+
+PLAIN = """{% for message in messages %}{% if loop.index0 %}
+
+### {{ message.role }}
+{% endif %}{{ message.content }}{% endfor %}{% if add_generation_prompt %}
+
+### assistant
+{% endif %}"""
+"""The dialogue of a model whose tokenizer has no chat template of its own."""
+
+
+@dataclass
+class Turn:
+    """One response.
+
+    Attributes:
+        prompt: its tokens, all that was said before.
+        response: its tokens.
+        program: the program in it; empty for none.
+        reward: of the environment.
+        passed: whether the program passed the public tests.
+    """
+
+    prompt: list[int]
+    response: list[int]
+    program: str
+    reward: float
+    passed: bool
+
+
+@dataclass
+class Rollout:
+    """One episode.
+
+    Attributes:
+        env: where it is played.
+        messages: what was said.
+        turns: the responses.
+        solved: whether the last program passed everything.
+    """
+
+    env: gym.Env[Any, str]
+    messages: list[dict[str, str]]
+    turns: list[Turn] = field(default_factory=list)
+    solved: bool = False
+
+
+class Value(nn.Module):
+    """A network of its own that predicts the return of a turn from its prompt."""
+
+    def __init__(self, backbone: nn.Module, width: int) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.head = nn.Linear(width, 1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, inputs: dict[str, Tensor]) -> Tensor:
+        """One value a prompt, at its last token."""
+        hidden = self.backbone(**inputs).last_hidden_state[:, -1]
+        values: Tensor = self.head(hidden.float()).squeeze(-1)
+        return values
+
+
+class Agent:
+    """A policy, the frozen model that it began as, and its value network.
+
+    Args:
+        model: a causal model of transformers; it is trained in place.
+        tokenizer: its tokenizer.
+        settings: all of them.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, settings: Settings) -> None:
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.settings = settings
+        self.tokenizer = tokenizer
+        tokenizer.chat_template = tokenizer.chat_template or PLAIN
+        ends = model.generation_config.eos_token_id or tokenizer.eos_token_id
+        self.ends: list[int] = ends if isinstance(ends, list) else [ends]
+        self.pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+        backbone = copy.deepcopy(model.base_model)
+        self.reference = None if settings.lora_rank else copy.deepcopy(model).requires_grad_(False).to(self.device)
+        width = model.get_input_embeddings().embedding_dim
+        if settings.lora_rank:
+            import peft
+
+            lora = peft.LoraConfig(r=settings.lora_rank, lora_alpha=2 * settings.lora_rank, target_modules="all-linear")
+            model, backbone = peft.get_peft_model(model, lora), peft.get_peft_model(backbone, lora)
+        self.model = model.to(self.device)
+        self.value = Value(backbone, width).to(self.device)
+        groups = [
+            {"params": [p for p in self.model.parameters() if p.requires_grad], "lr": settings.learning_rate},
+            {"params": [p for p in self.value.parameters() if p.requires_grad], "lr": settings.value_learning_rate},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
+        self.schedule = transformers.get_constant_schedule_with_warmup(self.optimizer, settings.warm_up)
+
+    def prompt(self, messages: Sequence[dict[str, str]]) -> list[int]:
+        """The tokens of a dialogue, without its oldest answers where it is too long."""
+        most = self.settings.max_prompt_tokens
+        kept = list(messages)
+        while True:
+            ids: list[int] = self.tokenizer.apply_chat_template(
+                kept, add_generation_prompt=True, tokenize=True, return_dict=False
+            )
+            if len(ids) <= most or len(kept) == 1:
+                return ids[-most:]
+            del kept[1:3]
+
+    def _inputs(self, prompts: Sequence[list[int]], responses: Sequence[list[int]] = ()) -> dict[str, Tensor]:
+        """Prompts that end in one column, and after it the responses."""
+        left = pad_sequence([torch.tensor(p) for p in prompts], True, -1, "left")
+        right = pad_sequence([torch.tensor(r) for r in responses], True, -1) if responses else left[:, :0]
+        ids = torch.cat([left, right], 1).to(self.device)
+        there = ids >= 0
+        return {
+            "input_ids": ids.where(there, torch.tensor(self.pad)),
+            "attention_mask": there.long(),
+            "position_ids": (there.cumsum(1) - 1).clamp(min=0),
+        }
+
+    @torch.no_grad()
+    def respond(self, prompts: Sequence[list[int]], temperature: float, top_p: float) -> list[list[int]]:
+        """Sample a response to each prompt."""
+        config = transformers.GenerationConfig(
+            do_sample=True,
+            temperature=temperature,
+            top_p=top_p,
+            top_k=0,
+            max_new_tokens=self.settings.max_response_tokens,
+            eos_token_id=self.ends,
+            pad_token_id=self.pad,
+        )
+        responses: list[list[int]] = []
+        for start in range(0, len(prompts), 16 * self.settings.micro_batch):
+            inputs = self._inputs(prompts[start : start + 16 * self.settings.micro_batch])
+            del inputs["position_ids"]  # generate makes its own
+            out = self.model.generate(**inputs, generation_config=config)[:, inputs["input_ids"].shape[1] :].tolist()
+            for ids in out:
+                end = next((n + 1 for n, token in enumerate(ids) if token in self.ends), len(ids))
+                responses.append(ids[:end])
+        return responses
+
+    def log_probs(self, turns: Sequence[Turn], *, reference: bool = False) -> tuple[Tensor, Tensor]:
+        """Log-probabilities of the tokens of responses, and which of them are there: two tensors (turn, token)."""
+        model, without = self.model, nullcontext()
+        if reference:
+            model = self.reference or self.model
+            without = nullcontext() if self.reference else self.model.disable_adapter()
+        responses = [turn.response for turn in turns]
+        inputs = self._inputs([turn.prompt for turn in turns], responses)
+        most = max(map(len, responses))
+        with without:
+            logits = model(**inputs, logits_to_keep=most + 1).logits[:, :-1].float() / self.settings.temperature
+        tokens = inputs["input_ids"][:, -most:]
+        found = logits.log_softmax(-1).gather(-1, tokens[..., None]).squeeze(-1)
+        return found, inputs["attention_mask"][:, -most:].bool()
+
+    def values(self, turns: Sequence[Turn]) -> Tensor:
+        """The value of each turn."""
+        predicted: Tensor = self.value(self._inputs([turn.prompt for turn in turns]))
+        return predicted
+
+
+class Arena:
+    """Environments that play side by side, over one sandbox.
+
+    Args:
+        problems: a source of problems.
+        mode: what feedback shows.
+        size: environments.
+        sandbox: where programs run.
+        settings: all of them.
+        **options: more keyword arguments of the environment.
+    """
+
+    def __init__(
+        self, problems: Any, mode: str, size: int, sandbox: Sandbox, settings: Settings, **options: Any
+    ) -> None:
+        options = {"reward": "rlef", "max_turns": settings.max_turns, "sandbox": sandbox, **options}
+        self.sandbox = sandbox
+        self.envs = [
+            ExtractProgram(
+                gym.make(
+                    "CodeRepairEnv-v0", disable_env_checker=True, problems=problems, feedback=mode, **options
+                )
+            )
+            for _ in range(size)
+        ]
+        for number, env in enumerate(self.envs):
+            env.reset(seed=1_000_003 * settings.seed + number)
+
+    def play(
+        self, agent: Agent, temperature: float, top_p: float = 1.0, problem_ids: Sequence[str] | None = None
+    ) -> list[Rollout]:
+        """One episode in each environment, of its problem or of one that it draws."""
+        ids = problem_ids or [None] * len(self.envs)
+        rollouts = []
+        for env, name in zip(self.envs, ids, strict=False):
+            observation, _ = env.reset(options={"problem_id": name} if name else None)
+            rollouts.append(Rollout(env, [{"role": "user", "content": observation["problem"]}]))
+        going = rollouts
+        with ThreadPoolExecutor(8) as pool:
+            while going:
+                prompts = [agent.prompt(rollout.messages) for rollout in going]
+                responses = agent.respond(prompts, temperature, top_p)
+                texts = agent.tokenizer.batch_decode(responses, skip_special_tokens=True)
+                ended = pool.map(step, going, prompts, responses, texts)
+                going = [rollout for rollout, end in zip(going, list(ended), strict=True) if not end]
+        return rollouts
+
+
+def step(rollout: Rollout, prompt: list[int], response: list[int], text: str) -> bool:
+    """One turn of one episode; whether it ends."""
+    observation, reward, ended, _, info = rollout.env.step(text)
+    last = observation["dialogue"][-1]
+    passed = info["public"]["passed"] == info["public"]["total"]
+    rollout.turns.append(Turn(prompt, response, last["program"], float(reward), passed))
+    rollout.solved = info["solved"]
+    rollout.messages.append({"role": "assistant", "content": text})
+    rollout.messages.append({"role": "user", "content": last["feedback"]})
+    return bool(ended)
+
+
+def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """The items, ``size`` at a time."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def learn(agent: Agent, rollouts: Sequence[Rollout], rng: np.random.Generator) -> dict[str, float]:
+    """The updates that an iteration's rollouts allow; figures of it."""
+    settings = agent.settings
+    turns = [turn for rollout in rollouts for turn in rollout.turns]
+    with torch.no_grad():
+        batches = list(chunks(turns, settings.micro_batch))
+        old = [row[there] for batch in batches for row, there in zip(*agent.log_probs(batch), strict=True)]
+        first = [
+            row[there] for batch in batches for row, there in zip(*agent.log_probs(batch, reference=True), strict=True)
+        ]
+        values = torch.cat([agent.values(batch) for batch in batches])
+    divergence = torch.stack([(now - then).mean() for now, then in zip(old, first, strict=True)])
+    rewards = torch.tensor([turn.reward for turn in turns], device=agent.device) - settings.kl * divergence
+    returns = rewards.clone()
+    number = len(turns)
+    for rollout in reversed(rollouts):
+        number -= len(rollout.turns)
+        for later in reversed(range(number + 1, number + len(rollout.turns))):
+            returns[later - 1] += returns[later]  # not discounted
+    advantages = returns - values
+    advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
+    starts = np.cumsum([0] + [len(rollout.turns) for rollout in rollouts])
+    losses = []
+    for chosen in chunks(rng.permutation(len(rollouts)), settings.minibatch):
+        indices = np.concatenate([np.arange(starts[n], starts[n + 1]) for n in chosen])
+        indices = sorted(indices, key=lambda n: len(turns[n].prompt))  # of like length, for the sake of speed
+        tokens = sum(len(turns[n].response) for n in indices)
+        for micro in chunks(indices, settings.micro_batch):
+            batch = [turns[n] for n in micro]
+            now, there = agent.log_probs(batch)
+            before = pad_sequence([old[n] for n in micro], True)
+            ratio = (now - before).where(there, torch.tensor(0.0)).exp()
+            gain = advantages[micro, None]
+            clipped = ratio.clamp(1 - settings.clip, 1 + settings.clip)
+            policy_loss = -(torch.minimum(ratio * gain, clipped * gain) * there).sum() / tokens
+            value, was, target = agent.values(batch), values[micro], returns[micro]
+            near = was + (value - was).clamp(-settings.value_clip, settings.value_clip)
+            value_loss = torch.maximum((value - target) ** 2, (near - target) ** 2).sum() / len(indices)
+            loss = policy_loss + settings.value_weight * value_loss
+            loss.backward()  # type: ignore[no-untyped-call]
+            losses.append(value_loss.item())
+        for parameters in (agent.model.parameters(), agent.value.parameters()):
+            nn.utils.clip_grad_norm_(parameters, settings.max_gradient_norm)
+        agent.optimizer.step()
+        agent.schedule.step()
+        agent.optimizer.zero_grad()
+    return {
+        "reward": float(np.mean([sum(turn.reward for turn in rollout.turns) for rollout in rollouts])),
+        "solved": float(np.mean([rollout.solved for rollout in rollouts])),
+        "turns": len(turns) / len(rollouts),
+        "divergence": divergence.mean().item(),
+        "explained": 1 - ((returns - values).var() / returns.var()).item(),
+    }
+
+
+def evaluate(agent: Agent, arena: Arena, problem_ids: Sequence[str]) -> dict[str, list[bool]]:
+    """Play an episode of each problem: whether it is solved by one program of one turn, and by one of all turns.
+
+    Of several programs, that is submitted which passes the public tests first, as in the paper's n@k.
+    """
+    rollouts: list[Rollout] = []
+    for names in chunks(problem_ids, len(arena.envs)):
+        played = arena.play(agent, agent.settings.evaluation_temperature, agent.settings.top_p, names)
+        for rollout in played:
+            first = next((turn for turn in rollout.turns if turn.passed), None)
+            if first is not None and first is not rollout.turns[-1]:  # without feedback an episode goes on
+                problem = rollout.env.get_wrapper_attr("problem")
+                rollout.solved = judge(first.program, problem, sandbox=arena.sandbox).accepted
+        rollouts += played
+    return {
+        "1@1": [rollout.solved and rollout.turns[0].passed for rollout in rollouts],
+        f"1@{agent.settings.max_turns}": [rollout.solved for rollout in rollouts],
+    }
