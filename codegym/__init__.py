@@ -38,4 +38,8 @@ __all__ = [
     "register_dataset",
 ]
 
-register(id="CodeRepairEnv-v0", entry_point="codegym.env:CodeRepairEnv")
+register(
+    id="CodeRepairEnv-v0",
+    entry_point="codegym.env:CodeRepairEnv",
+    vector_entry_point="codegym.vector:CodeRepairVectorEnv",
+)

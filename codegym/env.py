@@ -1,73 +1,25 @@
 """``CodeRepairEnv``: one problem, some turns, a reward at the end."""
 
+import asyncio
 import copy
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypedDict
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 import gymnasium as gym
 from gymnasium import spaces
 
-from codegym.datasets import Source, load_problems
-from codegym.errors import ProblemError, UsageError
-from codegym.feedback import MODES, Feedback, Mode, Templates, describe, feedback
-from codegym.judge import judge
-from codegym.languages import find_language
-from codegym.problem import Problem, Statement
-from codegym.reward import NEEDS_ALL_PRIVATE, Reward, find_reward
+from codegym.datasets import ProblemSet, Source
+from codegym.errors import UsageError
+from codegym.feedback import Feedback, Mode, Templates
+from codegym.observations import EpisodeState, Exchange, Info, Observation, State, inform, observe, rendered
+from codegym.problem import Problem
+from codegym.process import Process, Turn, chosen_problems
+from codegym.reward import Reward
 from codegym.sandbox.base import Sandbox
-from codegym.sandbox.factory import KINDS, SharedSandbox
 from codegym.spaces import Program
-from codegym.verdict import Judgement, TestResult
+from codegym.threads import step_threads
 
-
-class Exchange(TypedDict):
-    """One turn of the dialogue."""
-
-    program: str
-    feedback: str
-
-
-class Observation(TypedDict):
-    """What the agent sees."""
-
-    problem: str
-    dialogue: tuple[Exchange, ...]
-    turns_left: int
-
-
-class Info(TypedDict, total=False):
-    """What Gymnasium's ``info`` holds; see the environment's docstring."""
-
-    problem_id: str
-    turn: int
-    verdict: str
-    public: dict[str, Any]
-    private: dict[str, Any]
-    solved: bool
-    timings: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeState:
-    """A snapshot of an episode, from :meth:`CodeRepairEnv.clone_state`. Plain data, may be pickled.
-
-    Attributes:
-        problem_id: which problem.
-        dialogue: the turns so far.
-        judgements: of the public tests, for the turns that were stepped.
-        ended: whether the episode has ended.
-        private: the judgement of the private tests, if it has.
-        rng: state of ``np_random``'s bit generator.
-    """
-
-    problem_id: str
-    dialogue: tuple[Exchange, ...]
-    judgements: tuple[Judgement, ...]
-    ended: bool
-    private: Judgement | None
-    rng: dict[str, Any]
+__all__ = ["CodeRepairEnv", "EpisodeState", "Exchange", "Info", "Observation"]
 
 
 class CodeRepairEnv(gym.Env[Observation, str]):
@@ -129,6 +81,9 @@ class CodeRepairEnv(gym.Env[Observation, str]):
     ``step`` raises :class:`codegym.errors.SandboxError` if a program could not be run through no fault of its own,
     fresh boxes having been tried. The episode is then as it was, and the same ``step`` may be called again.
 
+    For rollout engines on an event loop, ``await env.step_async(action)`` is ``step`` that lets the loop go on
+    meanwhile; of many episodes at once, :class:`codegym.vector.CodeRepairVectorEnv` is the vector form.
+
     ## Version History
     - v0: first version.
     """
@@ -152,37 +107,22 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         language: str = "python",
         render_mode: str | None = None,
     ) -> None:
-        if isinstance(max_turns, bool) or not isinstance(max_turns, int) or max_turns < 1:
-            raise UsageError(f"expected max_turns to be a positive whole number, got {max_turns!r}")
-        if feedback not in MODES and not callable(feedback):
-            raise UsageError(f"expected feedback {', '.join(MODES)} or a callable, got {feedback!r}")
-        if private not in (None, "first_failure", "all"):
-            raise UsageError(f"expected private 'first_failure' or 'all', got {private!r}")
         if render_mode not in (None, "ansi", "human"):
             raise UsageError(f"expected render_mode 'ansi', 'human' or None, got {render_mode!r}")
-        if isinstance(sandbox, str) and sandbox not in KINDS:
-            raise UsageError(f"expected sandbox {', '.join(KINDS)} or a sandbox, got {sandbox!r}")
-        self.problems = _chosen_problems(problems, problem_options, filters)
-        self.max_turns = max_turns
+        self._process = Process(
+            problems=chosen_problems(problems, problem_options, filters),
+            max_turns=max_turns,
+            sandbox=sandbox,
+            feedback=feedback,
+            templates=templates,
+            reward=reward,
+            private=private,
+            language=language,
+        )
         self.render_mode = render_mode
-        self._given_sandbox = sandbox
-        self._lease: SharedSandbox | None = None
-        self._feedback = feedback
-        self._language = find_language(language)
-        answer = f"Answer with one whole {self._language.title} program."
-        self._templates = templates if templates or language == "python" else Templates(answer=answer)
-        self._reward = find_reward(reward)
-        self._all_private = private == "all" or (private is None and self._reward in NEEDS_ALL_PRIVATE)
         self._reveal_private = reveal_private
         self._timings = timings
-        self._problem: Problem | None = None
-        self._text = ""
-        self._random_judgements: dict[tuple[str, int], Judgement] = {}
-        self._with_wrong: dict[str, int] | None = None
-        self._dialogue: tuple[Exchange, ...] = ()
-        self._judgements: tuple[Judgement, ...] = ()
-        self._ended = True
-        self._private: Judgement | None = None
+        self._state: State | None = None
         self.action_space = Program()
         exchange = spaces.Dict({"program": Program(), "feedback": Program()})
         self.observation_space = spaces.Dict(  # type: ignore[assignment]
@@ -194,15 +134,37 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         )
 
     @property
+    def problems(self) -> ProblemSet:
+        """The problems that are drawn from."""
+        return self._process.problems
+
+    @property
+    def max_turns(self) -> int:
+        """Turns of an episode at most."""
+        return self._process.max_turns
+
+    @property
     def problem(self) -> Problem:
         """The problem of this episode, private tests and all: for tools, not for agents.
 
         Raises:
             UsageError: there has been no ``reset``.
         """
-        if self._problem is None:
+        return self._now.problem
+
+    @property
+    def _now(self) -> State:
+        if self._state is None:
             raise UsageError("expected reset() before anything else, got none")
-        return self._problem
+        return self._state
+
+    def sibling(self) -> Self:
+        """Another environment over the same problems, rules and sandbox, with episodes of its own."""
+        other = copy.copy(self)
+        other._state = None
+        other._np_random, other._np_random_seed = None, None
+        other.action_space, other.observation_space = copy.deepcopy((self.action_space, self.observation_space))
+        return other
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -218,23 +180,8 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             ProblemError: no problem has this id.
         """
         super().reset(seed=seed)
-        options = options or {}
-        unknown = sorted(set(options) - {"problem_id", "dialogue"})
-        if unknown:
-            raise UsageError(f"expected options problem_id and dialogue, got {unknown[0]!r}")
-        dialogue = _checked_dialogue(options.get("dialogue", ()), self.max_turns)
-        chosen = options.get("problem_id")
-        if chosen is None:
-            chosen = int(self.np_random.integers(len(self.problems)))
-        elif not isinstance(chosen, str):
-            raise UsageError(f"expected the problem's id as text, got {chosen!r}")
-        self._take(self.problems[chosen])
-        self._dialogue = dialogue
-        self._judgements = ()
-        self._ended, self._private = False, None
-        if self.render_mode == "human":
-            print(self._rendered())
-        return self._observation(), self._info({})
+        self._state = self._process.begin(self.np_random, options or {})
+        return self._shown({})
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Run a program on the public tests and, at the end of the episode, on the private ones.
@@ -249,58 +196,41 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             UsageError: the action is no text, or there is no episode to step.
             SandboxError: see the class.
         """
-        problem = self.problem
-        if self._ended:
-            raise UsageError("expected reset() after the end of an episode, got step()")
-        if not isinstance(action, str) or len(action) > self.action_space.max_length:  # type: ignore[attr-defined]
-            got = f"{len(action)} characters" if isinstance(action, str) else type(action).__name__
-            raise UsageError(f"expected a program as text in {self.action_space}, got {got}")
-        rng = copy.deepcopy(self.np_random.bit_generator.state)
-        sandbox = self._sandbox()
-        started = time.perf_counter()
-        try:
-            public = judge(action, problem, sandbox=sandbox, split="public", language=self._language.name)
-            told = self._tell(public, sandbox)
-            middle = time.perf_counter()
-            ended = len(self._dialogue) + 1 >= self.max_turns or (public.accepted and self._feedback != "none")
-            private = None
-            if ended:
-                private = judge(
-                    action,
-                    problem,
-                    sandbox=sandbox,
-                    split="private",
-                    language=self._language.name,
-                    run_all=self._all_private,
-                )
-            judgements = (*self._judgements, public)
-            reward = float(self._reward(judgements, private))
-        except BaseException:
-            self.np_random.bit_generator.state = rng
-            raise
-        shown = action.encode(errors="replace").decode()
-        self._dialogue = (*self._dialogue, {"program": shown, "feedback": told})
-        self._judgements, self._ended, self._private = judgements, ended, private
-        timings = {"public_s": middle - started, "private_s": time.perf_counter() - middle}
-        info = self._info(timings)
-        if self.render_mode == "human":
-            print(self._rendered())
-        return self._observation(), reward, ended, False, info
+        before = self._now
+        return self._taken(before, self._process.play(before, action, self.np_random))
+
+    async def step_async(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """As :meth:`step`, in a thread, for an event loop with many environments.
+
+        An episode has one step at a time. A step that is cancelled leaves the episode as it was, though the program
+        may run on to its end or its limits.
+        """
+        before = self._now
+        work = step_threads().submit(self._process.play, before, action, self.np_random)
+        return self._taken(before, await asyncio.wrap_future(work))
+
+    def _taken(self, before: State, turn: Turn) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """The turn becomes part of the episode, unless it went on meanwhile without it."""
+        if self._state is not before:
+            raise UsageError("expected one step of an episode at a time, got another step or a reset meanwhile")
+        self._state = turn.state
+        if turn.rng is not self.np_random:
+            self.np_random.bit_generator.state = turn.rng.bit_generator.state
+        observation, info = self._shown(turn.timings)
+        return observation, turn.reward, turn.state.ended, False, info
 
     def render(self) -> str | None:
         """The problem, or the last turn, as text (``ansi``); ``human`` prints by itself."""
-        return self._rendered() if self.render_mode == "ansi" else None
+        return rendered(self._now, self.max_turns) if self.render_mode == "ansi" else None
 
     def close(self) -> None:
         """Give back the sandbox; may be called twice."""
-        if self._lease is not None:
-            self._lease.close()
-            self._lease = None
+        self._process.close()
 
     def clone_state(self) -> EpisodeState:
         """A snapshot from which :meth:`restore_state` goes on, in this environment or one like it."""
-        rng = copy.deepcopy(self.np_random.bit_generator.state)
-        return EpisodeState(self.problem.id, self._dialogue, self._judgements, self._ended, self._private, dict(rng))
+        now, rng = self._now, copy.deepcopy(self.np_random.bit_generator.state)
+        return EpisodeState(now.problem.id, now.dialogue, now.judgements, now.ended, now.private, dict(rng))
 
     def restore_state(self, state: EpisodeState) -> tuple[Observation, dict[str, Any]]:
         """Go back to a snapshot.
@@ -309,131 +239,14 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             ProblemError: its problem is not in this environment's set.
             UsageError: it has more turns than this environment.
         """
-        turns = len(state.dialogue)
-        if turns > self.max_turns or (turns == self.max_turns and not state.ended):
-            raise UsageError(f"expected a state of at most {self.max_turns} turns, with one left to play, got {turns}")
-        self._take(self.problems[state.problem_id])
-        self._dialogue, self._judgements = state.dialogue, state.judgements
-        self._ended, self._private = state.ended, state.private
+        self._state = self._process.restored(state)
         self.np_random.bit_generator.state = copy.deepcopy(state.rng)
-        return self._observation(), self._info({})
+        return observe(self._state, self.max_turns), self._info({})
 
-    def _take(self, problem: Problem) -> None:
-        self._problem = problem
-        self._text = describe(self._visible(problem), self._templates)
-
-    def _visible(self, problem: Problem) -> Statement:
-        """What an agent may see, with the limits of its language."""
-        limits = problem.native_limits if self._language.compiled else None
-        return problem.visible if limits is None else replace(problem.visible, limits=limits)
-
-    def _sandbox(self) -> Sandbox:
-        if not isinstance(self._given_sandbox, str):
-            return self._given_sandbox
-        if self._lease is None:
-            self._lease = SharedSandbox(self._given_sandbox)
-        return self._lease.sandbox
-
-    def _tell(self, public: Judgement, sandbox: Sandbox) -> str:
-        if callable(self._feedback):
-            return str(self._feedback(public, self._visible(self.problem)))
-        problem = self.problem
-        if self._feedback == "random":
-            problem, public = self._random_judgement(sandbox)
-        return feedback(public, self._visible(problem), self._feedback, self._templates)
-
-    def _random_judgement(self, sandbox: Sandbox) -> tuple[Problem, Judgement]:
-        """RLEF's ablation: how a random wrong program of another problem does on that problem's public tests."""
-        if self._with_wrong is None:  # numbers, not problems, of which there may be more than memory holds
-            self._with_wrong = {p.id: n for n, p in enumerate(self.problems) if p.wrong_programs_in("python")}
-        others = [number for name, number in self._with_wrong.items() if name != self.problem.id]
-        if not others:
-            raise ProblemError("expected another problem with a wrong program for feedback 'random', got none")
-        problem = self.problems[others[int(self.np_random.integers(len(others)))]]
-        number = int(self.np_random.integers(len(problem.wrong_programs_in("python"))))
-        known = self._random_judgements.get((problem.id, number))
-        if known is None:
-            wrong = problem.wrong_programs_in("python")[number]
-            known = judge(wrong.source, problem, sandbox=sandbox, split="public", language=wrong.language)
-            self._random_judgements[problem.id, number] = known
-        return problem, known
-
-    def _observation(self) -> Observation:
-        return {
-            "problem": self._text,
-            "dialogue": tuple(Exchange(**exchange) for exchange in self._dialogue),
-            "turns_left": self.max_turns - len(self._dialogue),
-        }
+    def _shown(self, timings: dict[str, float]) -> tuple[Observation, dict[str, Any]]:
+        if self.render_mode == "human":
+            print(rendered(self._now, self.max_turns))
+        return observe(self._now, self.max_turns), self._info(timings)
 
     def _info(self, timings: dict[str, float]) -> dict[str, Any]:
-        private = self._private
-        public = self._judgements[-1] if self._judgements else None
-        info: Info = {
-            "problem_id": self.problem.id,
-            "turn": len(self._dialogue),
-            "verdict": str(public.verdict) if public else "",
-            "public": _counts(public),
-            "private": {},
-            "solved": bool(private and public and public.accepted and private.accepted),
-        }
-        if private is not None:
-            info["private"] = {"verdict": str(private.verdict), **_counts(private)}
-            if self._reveal_private:
-                info["private"]["tests"] = [_revealed(result) for result in private.results]
-        if self._timings:
-            results = (public.results if public else ()) + (private.results if private else ())
-            zero = {"public_s": 0.0, "private_s": 0.0}
-            info["timings"] = {**zero, **timings, "cpu_s": sum(result.cpu_s for result in results)}
-        return dict(info)
-
-    def _rendered(self) -> str:
-        if not self._dialogue:
-            return self._text
-        last = self._dialogue[-1]
-        rule = f"--- {self.problem.id}, turn {len(self._dialogue)} of {self.max_turns} ---"
-        return f"{rule}\n{last['program'].rstrip()}\n--- feedback ---\n{last['feedback']}\n"
-
-
-def _chosen_problems(source: Source, options: Mapping[str, Any] | None, filters: Mapping[str, Any] | None) -> Any:
-    problems = load_problems(source, **(options or {}))
-    if filters:
-        known = ("ids", "difficulty", "kind", "tags", "starter", "predicate")
-        for key in filters:
-            if key not in known:
-                raise UsageError(f"expected filters {', '.join(known)}, got {key!r}")
-        problems = problems.filter(**filters)
-    if not len(problems):
-        raise ProblemError(f"expected at least one problem in {problems.name} after filtering, got none")
-    return problems
-
-
-def _checked_dialogue(given: Any, max_turns: int) -> tuple[Exchange, ...]:
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise UsageError(f"expected dialogue to be a list of turns, got {type(given).__name__}")
-    turns: list[Exchange] = []
-    for turn in given:
-        if not isinstance(turn, Mapping) or set(turn) != {"program", "feedback"}:
-            raise UsageError(f"expected a turn of the dialogue with program and feedback, got {str(turn)[:80]}")
-        for name, text in turn.items():
-            if not Program().contains(text):
-                raise UsageError(f"expected the {name} of a turn as text that UTF-8 can encode, got {text!r:.60}")
-        turns.append({"program": turn["program"], "feedback": turn["feedback"]})
-    if len(turns) >= max_turns:
-        raise UsageError(f"expected a dialogue of fewer than {max_turns} turns, got {len(turns)}")
-    return tuple(turns)
-
-
-def _counts(judgement: Judgement | None) -> dict[str, Any]:
-    if judgement is None:
-        return {}
-    verdicts = tuple(str(result.verdict) for result in judgement.results)
-    return {"passed": judgement.passed, "total": len(verdicts), "verdicts": verdicts}
-
-
-def _revealed(result: TestResult) -> dict[str, Any]:
-    return {
-        "input": result.test.input,
-        "expected": result.test.output,
-        "output": result.output,
-        "verdict": str(result.verdict),
-    }
+        return inform(self._now, reveal_private=self._reveal_private, timings=timings if self._timings else None)

@@ -154,7 +154,7 @@ class Statement:
         arguments: its arguments.
         returns: the type of what it returns.
         limits: what a run may use.
-        public_tests: the tests that are shown.
+        public_tests: the tests that are shown with it.
         starter: a program to repair, or None.
     """
 
@@ -201,6 +201,7 @@ class Problem:
         starter: a wrong program to repair, or None.
         programs: labelled programs, the reference not among them.
         source: where it was loaded from, for messages.
+        tests_shown: whether the public tests are shown with the problem, or only in feedback.
     """
 
     id: str
@@ -221,6 +222,7 @@ class Problem:
     starter: str | None = field(default=None, repr=False)
     programs: tuple[LabelledProgram, ...] = field(default=(), repr=False)
     source: str = ""
+    tests_shown: bool = True
 
     @property
     def visible(self) -> Statement:
@@ -234,7 +236,7 @@ class Problem:
             arguments=self.arguments,
             returns=self.returns,
             limits=self.limits,
-            public_tests=self.public_tests,
+            public_tests=self.public_tests if self.tests_shown else (),
             starter=self.starter,
         )
 

@@ -178,7 +178,7 @@ def test_messages_tell_the_dialogue_in_order() -> None:
     program = "s = '''\n```\n'''\n"
     wrapped.step(program)
     messages = wrapped.step(WRONG)[0]
-    dialogue = wrapped.get_wrapper_attr("_dialogue")
+    dialogue = wrapped.get_wrapper_attr("clone_state")().dialogue
     assert [message["role"] for message in messages] == ["system", *["user", "assistant"] * 2, "user"]
     assert messages[0]["content"] == "Be brief."
     assert [extract_program(message["content"]) for message in messages[2::2]] == [program, WRONG]

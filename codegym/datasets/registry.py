@@ -45,6 +45,7 @@ BUILT_IN = {
     "mbppplus": "codegym.datasets.mbppplus:load",
     "open-r1/codeforces": "codegym.datasets.codeforces:load",
     "polygon": "codegym.datasets.polygon:load",
+    "procedural": "codegym.datasets.procedural:load",
     "quixbugs": "codegym.datasets.quixbugs:load",
     "taco": "codegym.datasets.taco:load",
     "xcodeeval": "codegym.datasets.xcodeeval:load",

@@ -1,9 +1,6 @@
-"""Gymnasium wrappers around :class:`~codegym.env.CodeRepairEnv`; they compose in any order that their spaces allow."""
+"""Text for chat models: answers in, messages or one text out."""
 
-import os
 import re
-import time
-from pathlib import Path
 from typing import Any, Literal
 
 import gymnasium as gym
@@ -11,7 +8,6 @@ from gymnasium import spaces
 from gymnasium.utils import RecordConstructorArgs
 
 from codegym.env import Observation
-from codegym.episode import Episode, TurnRecord, final_verdict, turn_record
 from codegym.errors import UsageError
 from codegym.feedback import code_block
 from codegym.spaces import Program
@@ -140,58 +136,15 @@ class DialogueText(gym.ObservationWrapper[str, str, Observation], RecordConstruc
 
     def observation(self, observation: Observation) -> str:
         """The text."""
-        parts = [observation["problem"]]
-        for number, turn in enumerate(observation["dialogue"], 1):
-            parts.append(
-                f"## Answer {number}\n\n{code_block(turn['program'], 'python')}\n\n"
-                f"## Feedback {number}\n\n{turn['feedback']}\n"
-            )
-        return "\n".join(parts)
+        return dialogue_text(observation)
 
 
-class RecordEpisode(gym.Wrapper[Observation, str, Observation, str], RecordConstructorArgs):
-    """Appends each episode that ends to a file, one line of JSON each (:class:`codegym.episode.Episode`).
-
-    Put it right around the environment, or around ``ExtractProgram``: it needs the observation with the dialogue.
-
-    Args:
-        env: the environment.
-        path: the file; it is made if need be, with its folder.
-    """
-
-    def __init__(self, env: gym.Env[Observation, str], path: str | os.PathLike[str]) -> None:
-        RecordConstructorArgs.__init__(self, path=str(path))
-        super().__init__(env)
-        self._path = Path(path)
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.open("a").close()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise UsageError(f"expected a file that can be written, got {str(path)!r}: {reason}") from None
-        self._turns: list[TurnRecord] = []
-        self._started = 0.0
-
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
-        """Reset; an episode that did not end is not recorded."""
-        self._turns = []
-        self._started = time.monotonic()
-        return self.env.reset(seed=seed, options=options)
-
-    def step(self, action: str) -> Any:
-        """Step, and write the record if the episode ends."""
-        observation, reward, terminated, truncated, info = self.env.step(action)
-        self._turns.append(turn_record(action, observation, float(reward), info))
-        if terminated:
-            record = Episode(
-                problem_id=info["problem_id"],
-                difficulty=self.get_wrapper_attr("problem").difficulty,
-                turns=tuple(self._turns),
-                solved=info["solved"],
-                verdict=final_verdict(info),
-                private_verdicts=tuple(info["private"]["verdicts"]),
-                seconds=time.monotonic() - self._started,
-            )
-            with self._path.open("a", encoding="ascii") as file:
-                file.write(record.to_json() + "\n")
-        return observation, reward, terminated, truncated, info
+def dialogue_text(observation: Observation) -> str:
+    """Problem and dialogue as one text."""
+    parts = [observation["problem"]]
+    for number, turn in enumerate(observation["dialogue"], 1):
+        parts.append(
+            f"## Answer {number}\n\n{code_block(turn['program'], 'python')}\n\n"
+            f"## Feedback {number}\n\n{turn['feedback']}\n"
+        )
+    return "\n".join(parts)
