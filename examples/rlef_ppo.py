@@ -10,12 +10,13 @@ On a laptop, `python rlef_ppo.py --tiny` shows the effect of the paper in minute
 `--tiny --quick` only that everything runs. Needs `pip install codegym[rlef]`.
 """
 
+import argparse
 import copy
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-from codegym import CodegymError, Sandbox, judge, make_sandbox
-from codegym.feedback import Templates
+from codegym import CodegymError, Sandbox, judge, load_problems, make_sandbox
 from codegym.wrappers import ExtractProgram
 
 try:
@@ -74,7 +74,11 @@ class Settings:
     evaluation_feedback: tuple[str, ...] = ("all_failures", "random", "none")
     evaluation_rollouts: int = 20  # a problem
     evaluate_every: int = 100  # ours; iterations
+    evaluation_problems: int = 200  # ours; the first of them
 
+
+THREADS = 8
+"""Of them each waits for one program; how many run at once is the sandbox's choice."""
 
 PLAIN = """{% for message in messages %}{% if loop.index0 %}
 
@@ -259,9 +263,7 @@ class Arena:
         self.sandbox = sandbox
         self.envs = [
             ExtractProgram(
-                gym.make(
-                    "CodeRepairEnv-v0", disable_env_checker=True, problems=problems, feedback=mode, **options
-                )
+                gym.make("CodeRepairEnv-v0", disable_env_checker=True, problems=problems, feedback=mode, **options)
             )
             for _ in range(size)
         ]
@@ -278,7 +280,7 @@ class Arena:
             observation, _ = env.reset(options={"problem_id": name} if name else None)
             rollouts.append(Rollout(env, [{"role": "user", "content": observation["problem"]}]))
         going = rollouts
-        with ThreadPoolExecutor(8) as pool:
+        with ThreadPoolExecutor(THREADS) as pool:
             while going:
                 prompts = [agent.prompt(rollout.messages) for rollout in going]
                 responses = agent.respond(prompts, temperature, top_p)
@@ -378,3 +380,83 @@ def evaluate(agent: Agent, arena: Arena, problem_ids: Sequence[str]) -> dict[str
         "1@1": [rollout.solved and rollout.turns[0].passed for rollout in rollouts],
         f"1@{agent.settings.max_turns}": [rollout.solved for rollout in rollouts],
     }
+
+
+def rates(agent: Agent, arenas: dict[str, Arena], problem_ids: Sequence[str]) -> dict[str, dict[str, list[bool]]]:
+    """:func:`evaluate` by what feedback shows."""
+    return {mode: evaluate(agent, arena, problem_ids) for mode, arena in arenas.items()}
+
+
+def train(agent: Agent, arena: Arena, tests: dict[str, Arena], problem_ids: Sequence[str]) -> None:
+    """Train, evaluate, and keep a line of figures of each iteration and the weights of the last."""
+    settings = agent.settings
+    out = Path(settings.out)
+    out.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(settings.seed)
+    with (out / "log.jsonl").open("a", encoding="ascii") as log:
+
+        def note(**figures: Any) -> None:
+            print(json.dumps(figures), file=log, flush=True)
+            print("  ".join(f"{name} {figure:.3g}" for name, figure in figures.items()), flush=True)
+
+        for iteration in range(settings.iterations + 1):
+            if tests and (iteration % settings.evaluate_every == 0 or iteration == settings.iterations):
+                for mode, found in rates(agent, tests, problem_ids).items():
+                    note(iteration=iteration, **{f"{mode} {name}": float(np.mean(v)) for name, v in found.items()})
+                agent.model.save_pretrained(out / "model")
+                agent.tokenizer.save_pretrained(out / "model")
+            if iteration < settings.iterations:
+                rollouts = arena.play(agent, settings.temperature)
+                note(iteration=iteration, **learn(agent, rollouts, rng))
+
+
+def load_agent(settings: Settings) -> Agent:
+    """The model of the settings, from a folder or the hub."""
+    dtype = "auto" if torch.cuda.is_available() else "float32"
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(settings.model)
+        model = transformers.AutoModelForCausalLM.from_pretrained(settings.model, dtype=dtype)
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise CodegymError(f"expected a causal model of transformers with --model, got {settings.model!r}: {reason}")
+    return Agent(model, tokenizer, settings)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tiny", action="store_true", help="a small transformer, three seeds, with a plot")
+    parser.add_argument("--quick", action="store_true", help="with --tiny: so little that nothing is learned")
+    for one in fields(Settings):
+        several = isinstance(one.default, tuple)
+        kind = str if several else type(one.default)
+        parser.add_argument(f"--{one.name}", type=kind, nargs="+" if several else None, default=one.default)
+    given = vars(parser.parse_args(arguments))
+    tiny, quick = given.pop("tiny"), given.pop("quick")
+    settings = Settings(**given)
+    try:
+        if tiny:
+            from rlef_tiny import run
+
+            run(Path(settings.out), quick)
+            return
+        if not settings.model:
+            raise CodegymError("expected --tiny or --model with a model of transformers, got neither")
+        torch.manual_seed(settings.seed)
+        agent = load_agent(settings)
+        with make_sandbox(settings.sandbox) as sandbox:
+            arena = Arena(settings.problems, settings.feedback, settings.rollouts, sandbox, settings)
+            ids = load_problems(settings.held_out).ids[: settings.evaluation_problems]
+            names = [name for name in ids for _ in range(settings.evaluation_rollouts)]
+            size = min(settings.rollouts, len(names))
+            modes = settings.evaluation_feedback
+            tests = {mode: Arena(settings.held_out, mode, size, sandbox, settings) for mode in modes}
+            train(agent, arena, tests, names)
+    except (CodegymError, OSError) as error:
+        sys.exit(f"rlef_ppo: {error}")
+    except KeyboardInterrupt:
+        sys.exit("rlef_ppo: stopped; what was learned until the last evaluation is kept")
+
+
+if __name__ == "__main__":
+    main()
