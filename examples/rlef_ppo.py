@@ -100,6 +100,11 @@ class Turn:
         program: the program in it; empty for none.
         reward: of the environment.
         passed: whether the program passed the public tests.
+        log_probs: of its tokens when it was sampled; this and the rest are set by :func:`assess`.
+        divergence: of the policy from its start: the mean over tokens of the difference of log-probabilities.
+        value: predicted.
+        to_go: the return from here to the end.
+        advantage: of every token of it, normalised.
     """
 
     prompt: list[int]
@@ -107,6 +112,11 @@ class Turn:
     program: str
     reward: float
     passed: bool
+    log_probs: Tensor = field(default_factory=lambda: torch.zeros(0), repr=False)
+    divergence: float = 0.0
+    value: float = 0.0
+    to_go: float = 0.0
+    advantage: float = 0.0
 
 
 @dataclass
@@ -168,8 +178,9 @@ class Agent:
 
             lora = peft.LoraConfig(r=settings.lora_rank, lora_alpha=2 * settings.lora_rank, target_modules="all-linear")
             model, backbone = peft.get_peft_model(model, lora), peft.get_peft_model(backbone, lora)
-        self.model = model.to(self.device)
-        self.value = Value(backbone, width).to(self.device)
+        self.model = model.to(self.device).eval()  # no dropout, by which probabilities would differ from sampling
+        self.value = Value(backbone, width).to(self.device).eval()
+        self.precision = torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda")
         groups = [
             {"params": [p for p in self.model.parameters() if p.requires_grad], "lr": settings.learning_rate},
             {"params": [p for p in self.value.parameters() if p.requires_grad], "lr": settings.value_learning_rate},
@@ -204,7 +215,7 @@ class Agent:
     @torch.no_grad()
     def respond(self, prompts: Sequence[list[int]], temperature: float, top_p: float) -> list[list[int]]:
         """Sample a response to each prompt."""
-        config = transformers.GenerationConfig(
+        config: Any = transformers.GenerationConfig(  # type: ignore[no-untyped-call]
             do_sample=True,
             temperature=temperature,
             top_p=top_p,
@@ -217,8 +228,9 @@ class Agent:
         for start in range(0, len(prompts), 16 * self.settings.micro_batch):
             inputs = self._inputs(prompts[start : start + 16 * self.settings.micro_batch])
             del inputs["position_ids"]  # generate makes its own
-            out = self.model.generate(**inputs, generation_config=config)[:, inputs["input_ids"].shape[1] :].tolist()
-            for ids in out:
+            with self.precision:
+                out = self.model.generate(**inputs, generation_config=config)
+            for ids in out[:, inputs["input_ids"].shape[1] :].tolist():
                 end = next((n + 1 for n, token in enumerate(ids) if token in self.ends), len(ids))
                 responses.append(ids[:end])
         return responses
@@ -232,7 +244,7 @@ class Agent:
         responses = [turn.response for turn in turns]
         inputs = self._inputs([turn.prompt for turn in turns], responses)
         most = max(map(len, responses))
-        with without:
+        with without, self.precision:
             logits = model(**inputs, logits_to_keep=most + 1).logits[:, :-1].float() / self.settings.temperature
         tokens = inputs["input_ids"][:, -most:]
         found = logits.log_softmax(-1).gather(-1, tokens[..., None]).squeeze(-1)
@@ -240,7 +252,8 @@ class Agent:
 
     def values(self, turns: Sequence[Turn]) -> Tensor:
         """The value of each turn."""
-        predicted: Tensor = self.value(self._inputs([turn.prompt for turn in turns]))
+        with self.precision:
+            predicted: Tensor = self.value(self._inputs([turn.prompt for turn in turns]))
         return predicted
 
 
@@ -274,7 +287,7 @@ class Arena:
         self, agent: Agent, temperature: float, top_p: float = 1.0, problem_ids: Sequence[str] | None = None
     ) -> list[Rollout]:
         """One episode in each environment, of its problem or of one that it draws."""
-        ids = problem_ids or [None] * len(self.envs)
+        ids: Sequence[str | None] = problem_ids or [None] * len(self.envs)
         rollouts = []
         for env, name in zip(self.envs, ids, strict=False):
             observation, _ = env.reset(options={"problem_id": name} if name else None)
@@ -302,63 +315,80 @@ def step(rollout: Rollout, prompt: list[int], response: list[int], text: str) ->
     return bool(ended)
 
 
+def by_length(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns by the length of their prompts."""
+    return sorted(turns, key=lambda turn: len(turn.prompt))
+
+
 def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     """The items, ``size`` at a time."""
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def learn(agent: Agent, rollouts: Sequence[Rollout], rng: np.random.Generator) -> dict[str, float]:
-    """The updates that an iteration's rollouts allow; figures of it."""
+@torch.no_grad()
+def assess(agent: Agent, rollouts: Sequence[Rollout]) -> list[Turn]:
+    """All turns, with what the updates need to know of each; those of like length stand together, for speed."""
     settings = agent.settings
-    turns = [turn for rollout in rollouts for turn in rollout.turns]
-    with torch.no_grad():
-        batches = list(chunks(turns, settings.micro_batch))
-        old = [row[there] for batch in batches for row, there in zip(*agent.log_probs(batch), strict=True)]
-        first = [
-            row[there] for batch in batches for row, there in zip(*agent.log_probs(batch, reference=True), strict=True)
-        ]
-        values = torch.cat([agent.values(batch) for batch in batches])
-    divergence = torch.stack([(now - then).mean() for now, then in zip(old, first, strict=True)])
-    rewards = torch.tensor([turn.reward for turn in turns], device=agent.device) - settings.kl * divergence
-    returns = rewards.clone()
-    number = len(turns)
-    for rollout in reversed(rollouts):
-        number -= len(rollout.turns)
-        for later in reversed(range(number + 1, number + len(rollout.turns))):
-            returns[later - 1] += returns[later]  # not discounted
-    advantages = returns - values
-    advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
-    starts = np.cumsum([0] + [len(rollout.turns) for rollout in rollouts])
-    losses = []
-    for chosen in chunks(rng.permutation(len(rollouts)), settings.minibatch):
-        indices = np.concatenate([np.arange(starts[n], starts[n + 1]) for n in chosen])
-        indices = sorted(indices, key=lambda n: len(turns[n].prompt))  # of like length, for the sake of speed
-        tokens = sum(len(turns[n].response) for n in indices)
-        for micro in chunks(indices, settings.micro_batch):
-            batch = [turns[n] for n in micro]
-            now, there = agent.log_probs(batch)
-            before = pad_sequence([old[n] for n in micro], True)
-            ratio = (now - before).where(there, torch.tensor(0.0)).exp()
-            gain = advantages[micro, None]
-            clipped = ratio.clamp(1 - settings.clip, 1 + settings.clip)
-            policy_loss = -(torch.minimum(ratio * gain, clipped * gain) * there).sum() / tokens
-            value, was, target = agent.values(batch), values[micro], returns[micro]
-            near = was + (value - was).clamp(-settings.value_clip, settings.value_clip)
-            value_loss = torch.maximum((value - target) ** 2, (near - target) ** 2).sum() / len(indices)
-            loss = policy_loss + settings.value_weight * value_loss
+    turns = by_length([turn for rollout in rollouts for turn in rollout.turns])
+    for batch in chunks(turns, settings.micro_batch):
+        now, there = agent.log_probs(batch)
+        start, _ = agent.log_probs(batch, reference=True)
+        values = agent.values(batch).tolist()
+        for turn, value, new, old, mask in zip(batch, values, now, start, there, strict=True):
+            turn.value, turn.log_probs = value, new[mask]
+            turn.divergence = (new - old)[mask].mean().item()  # of the geometric means of the tokens' probabilities
+    for rollout in rollouts:
+        to_go = 0.0
+        for turn in reversed(rollout.turns):
+            to_go += turn.reward - settings.kl * turn.divergence  # not discounted
+            turn.to_go = to_go
+    gains = np.array([turn.to_go - turn.value for turn in turns])
+    for turn, gain in zip(turns, (gains - gains.mean()) / (gains.std() + 1e-8), strict=True):
+        turn.advantage = float(gain)
+    return turns
+
+
+def losses(agent: Agent, turns: Sequence[Turn]) -> tuple[Tensor, Tensor]:
+    """PPO's clipped losses of policy, summed over tokens, and of value, summed over turns."""
+    settings = agent.settings
+    now, there = agent.log_probs(turns)
+    before = pad_sequence([turn.log_probs for turn in turns], True)
+    ratio = torch.where(there, now - before, 0.0).exp()
+    near = ratio.clamp(1 - settings.clip, 1 + settings.clip)
+    gain, was, to_go = (
+        torch.tensor([getattr(turn, name) for turn in turns], device=agent.device)
+        for name in ("advantage", "value", "to_go")
+    )
+    policy = -torch.minimum(ratio * gain[:, None], near * gain[:, None])[there].sum()
+    value = agent.values(turns)
+    close = was + (value - was).clamp(-settings.value_clip, settings.value_clip)
+    return policy, torch.maximum((value - to_go) ** 2, (close - to_go) ** 2).sum()
+
+
+def learn(agent: Agent, rollouts: Sequence[Rollout], rng: np.random.Generator) -> dict[str, float]:
+    """The updates that an iteration's rollouts allow, each rollout in one; figures of the iteration."""
+    settings = agent.settings
+    turns = assess(agent, rollouts)
+    for chosen in chunks(rng.permutation(len(rollouts)).tolist(), settings.minibatch):
+        minibatch = by_length([turn for number in chosen for turn in rollouts[number].turns])
+        tokens = sum(len(turn.response) for turn in minibatch)
+        for batch in chunks(minibatch, settings.micro_batch):
+            policy, value = losses(agent, batch)
+            loss = policy / tokens + settings.value_weight * value / len(minibatch)
             loss.backward()  # type: ignore[no-untyped-call]
-            losses.append(value_loss.item())
-        for parameters in (agent.model.parameters(), agent.value.parameters()):
-            nn.utils.clip_grad_norm_(parameters, settings.max_gradient_norm)
+        for network in (agent.model, agent.value):
+            nn.utils.clip_grad_norm_(network.parameters(), settings.max_gradient_norm)
         agent.optimizer.step()
         agent.schedule.step()
         agent.optimizer.zero_grad()
+    to_go = np.array([turn.to_go for turn in turns])
+    errors = to_go - [turn.value for turn in turns]
     return {
         "reward": float(np.mean([sum(turn.reward for turn in rollout.turns) for rollout in rollouts])),
         "solved": float(np.mean([rollout.solved for rollout in rollouts])),
         "turns": len(turns) / len(rollouts),
-        "divergence": divergence.mean().item(),
-        "explained": 1 - ((returns - values).var() / returns.var()).item(),
+        "divergence": float(np.mean([turn.divergence for turn in turns])),
+        "explained": float(1 - errors.var() / (to_go.var() + 1e-8)),
     }
 
 
@@ -412,13 +442,14 @@ def train(agent: Agent, arena: Arena, tests: dict[str, Arena], problem_ids: Sequ
 
 def load_agent(settings: Settings) -> Agent:
     """The model of the settings, from a folder or the hub."""
-    dtype = "auto" if torch.cuda.is_available() else "float32"
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(settings.model)
-        model = transformers.AutoModelForCausalLM.from_pretrained(settings.model, dtype=dtype)
+        model = transformers.AutoModelForCausalLM.from_pretrained(settings.model, dtype=torch.float32)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise CodegymError(f"expected a causal model of transformers with --model, got {settings.model!r}: {reason}")
+        raise CodegymError(
+            f"expected a causal model of transformers with --model, got {settings.model!r}: {reason}"
+        ) from None
     return Agent(model, tokenizer, settings)
 
 

@@ -70,8 +70,8 @@ class Tiny:
 
 def quick() -> Tiny:
     """So little that everything runs once and nothing is learned."""
-    few = {"rollouts": 16, "minibatch": 4, "iterations": 2, "evaluation_problems": 12}
-    return Tiny(settings=replace(Tiny().settings, **few), seeds=(0,), dialogues=60, epochs=1)
+    few = replace(Tiny().settings, rollouts=16, minibatch=4, iterations=2, evaluation_problems=12)
+    return Tiny(settings=few, seeds=(0,), dialogues=60, epochs=1)
 
 
 TEMPLATES = Templates(problem="{text}\n\n{answer}", field_characters=60)
@@ -150,7 +150,7 @@ def make_tokenizer(texts: Sequence[str], vocabulary: int) -> Any:
             show_progress=False,
         ),
     )
-    return transformers.PreTrainedTokenizerFast(
+    return transformers.PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=made,
         pad_token="<|pad|>",
         eos_token="<|end|>",
@@ -191,10 +191,10 @@ def imitate(tiny: Tiny, settings: Settings, env: gym.Env[Any, str]) -> Agent:
     ]
     optimizer = torch.optim.AdamW(model.parameters(), lr=tiny.imitation_rate)
     for _ in range(tiny.epochs):
-        for chosen in chunks(rng.permutation(len(turns)), tiny.imitation_batch):
+        for chosen in chunks(rng.permutation(len(turns)).tolist(), tiny.imitation_batch):
             found, there = pupil.log_probs([turns[n] for n in chosen])
             loss = -(found * there).sum() / there.sum()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             optimizer.zero_grad()
     return Agent(model, tokenizer, settings)

@@ -21,10 +21,8 @@ def interval(samples: Samples) -> tuple[float, float, float]:
     table = np.asarray(samples, dtype=float)
     seeds, problems = table.shape
     rng = np.random.default_rng(0)
-    means = [
-        table[rng.integers(seeds, size=seeds)[:, None], rng.integers(problems, size=(seeds, problems))].mean()
-        for _ in range(RESAMPLES)
-    ]
+    drawn = rng.integers(seeds, size=(RESAMPLES, seeds, 1)), rng.integers(problems, size=(RESAMPLES, seeds, problems))
+    means = table[drawn].mean(axis=(1, 2))
     low, high = np.quantile(means, [0.025, 0.975])
     return float(table.mean()), float(low), float(high)
 
