@@ -42,9 +42,9 @@ class Tiny:
             rollouts=256,
             max_prompt_tokens=320,
             max_response_tokens=16,
-            iterations=36,
-            minibatch=64,
-            micro_batch=64,
+            iterations=40,
+            minibatch=32,
+            micro_batch=32,
             learning_rate=1e-3,
             value_learning_rate=1e-3,
             warm_up=8,
@@ -55,8 +55,8 @@ class Tiny:
     seeds: tuple[int, ...] = (0, 1, 2)
     feedback: tuple[str, ...] = ("first_failure", "random", "none")  # in training and in evaluation
     # Imitation.
-    dialogues: int = 1000
-    repeats: float = 0.4  # chance that the same program is said again
+    dialogues: int = 800
+    repeats: float = 0.5  # chance that the same program is said again
     epochs: int = 4
     imitation_batch: int = 64
     imitation_rate: float = 3e-3
@@ -64,7 +64,7 @@ class Tiny:
     vocabulary: int = 1500
     width: int = 64
     layers: int = 2
-    heads: int = 4
+    heads: int = 2
     processes: int = 2
 
 
@@ -74,7 +74,7 @@ def quick() -> Tiny:
     return Tiny(settings=few, seeds=(0,), dialogues=60, epochs=1)
 
 
-TEMPLATES = Templates(problem="{text}\n\n{answer}", field_characters=60)
+TEMPLATES = Templates(problem="{text}\n\n{answer}", field_characters=30)
 CHAT = (
     "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% if m.role == 'assistant' %}<|end|>{% endif %}"
     "{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
