@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from codegym import Limits, ProblemSet, Sandbox
+from codegym import Limits, ProblemSet, Sandbox, load_problems
 from tests.conftest import need
 from tests.fakes import PUBLIC_ONLY, RIGHT, WRONG, make_problem, scripted
 
@@ -239,6 +239,20 @@ def test_the_first_program_that_passes_public_tests_is_submitted(
     said = Scripted(agent, [fenced(answer) for answer in answers])
     found = ppo.evaluate(said, arena(ppo, agent, mode), ["double"])
     assert found == {"1@1": [one], "1@3": [all_turns]}
+
+
+def test_public_tests_that_are_alike_tell_the_rules_apart() -> None:
+    """With the same inputs in all problems, whatever the seed, each rule has expected outputs of its own."""
+    rules: dict[str, set[tuple[str, ...]]] = {}
+    inputs = set()
+    for seed in (1, 2):
+        for problem in load_problems(f"procedural:hidden-rule?seed={seed}&size=80&starter=0&alike=1"):
+            inputs.add(tuple(test.input for test in problem.public_tests))
+            rules.setdefault(str(problem.reference), set()).add(tuple(test.output for test in problem.public_tests))
+            assert not {test.input for test in problem.private_tests} & {test.input for test in problem.public_tests}
+    assert len(inputs) == 1
+    assert all(len(outputs) == 1 for outputs in rules.values())
+    assert len(set.union(*rules.values())) == len(rules) > 8
 
 
 def test_remembered_runs_are_those_of_the_sandbox() -> None:

@@ -102,7 +102,7 @@ def finished(draft: Draft, rng: random.Random, knobs: Knobs, id: str, title: str
     wrong = [(name, text, _compiled(text)) for name, text in draft.wrong]
     rivals = [_compiled(text) for text in draft.rivals]
     for _ in range(_TRIES):
-        public_rng = random.Random(f"{family} {knobs.level}") if knobs.alike else rng
+        public_rng = random.Random(f"{family} {knobs.level} public") if knobs.alike else rng
         tests = _tests(draft, reference, [public_rng] * knobs.public + [rng] * knobs.private)
         if tests is None:
             continue
