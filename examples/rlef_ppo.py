@@ -215,7 +215,7 @@ class Agent:
     @torch.no_grad()
     def respond(self, prompts: Sequence[list[int]], temperature: float, top_p: float) -> list[list[int]]:
         """Sample a response to each prompt."""
-        config: Any = transformers.GenerationConfig(  # type: ignore[no-untyped-call]
+        config: Any = transformers.GenerationConfig(
             do_sample=True,
             temperature=temperature,
             top_p=top_p,
@@ -375,7 +375,7 @@ def learn(agent: Agent, rollouts: Sequence[Rollout], rng: np.random.Generator) -
         for batch in chunks(minibatch, settings.micro_batch):
             policy, value = losses(agent, batch)
             loss = policy / tokens + settings.value_weight * value / len(minibatch)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
         for network in (agent.model, agent.value):
             nn.utils.clip_grad_norm_(network.parameters(), settings.max_gradient_norm)
         agent.optimizer.step()

@@ -8,8 +8,10 @@ It does so three times: with true feedback, with that of a random other problem,
 
 import json
 import multiprocessing
+import os
 import signal
 import string
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -150,7 +152,7 @@ def make_tokenizer(texts: Sequence[str], vocabulary: int) -> Any:
             show_progress=False,
         ),
     )
-    return transformers.PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    return transformers.PreTrainedTokenizerFast(
         tokenizer_object=made,
         pad_token="<|pad|>",
         eos_token="<|end|>",
@@ -194,7 +196,7 @@ def imitate(tiny: Tiny, settings: Settings, env: gym.Env[Any, str]) -> Agent:
         for chosen in chunks(rng.permutation(len(turns)).tolist(), tiny.imitation_batch):
             found, there = pupil.log_probs([turns[n] for n in chosen])
             loss = -(found * there).sum() / there.sum()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
             optimizer.zero_grad()
     return Agent(model, tokenizer, settings)
@@ -234,24 +236,35 @@ def job(tiny: Tiny, seed: int, feedback: str, out: Path) -> Path:
     return file
 
 
+def end_with_parent() -> None:
+    """Let this process end at once, and its boxes with it, at Ctrl-C and however its parent ends."""
+
+    def wait() -> None:
+        multiprocessing.parent_process().join()  # type: ignore[union-attr]
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def run(out: Path, is_quick: bool) -> None:
     """All seeds and kinds of feedback, some at a time, and the report on them. What is done already is kept."""
     tiny = quick() if is_quick else Tiny()
     out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     context = multiprocessing.get_context("spawn")
-    # A child ends at once at Ctrl-C; its boxes end with it.
-    pool = ProcessPoolExecutor(tiny.processes, context, signal.signal, (signal.SIGINT, signal.SIG_DFL))
+    pool = ProcessPoolExecutor(tiny.processes, context, end_with_parent)
     try:
-        with pool:
-            futures = [pool.submit(job, tiny, seed, mode, out) for seed in tiny.seeds for mode in tiny.feedback]
-            files = [future.result() for future in as_completed(futures)]
-    except BrokenProcessPool:
-        raise CodegymError("expected every training to end, got one that was killed; run the same again") from None
-    except BaseException:
+        futures = [pool.submit(job, tiny, seed, mode, out) for seed in tiny.seeds for mode in tiny.feedback]
+        files = [future.result() for future in as_completed(futures)]
+    except BaseException as error:
         for child in multiprocessing.active_children():
             child.terminate()
+        if isinstance(error, BrokenProcessPool):
+            raise CodegymError("expected every training to end, got one that was killed; run the same again") from None
         raise
+    finally:
+        pool.shutdown(cancel_futures=True)
     results = [json.loads(file.read_text()) for file in sorted(files)]
     print(report(results, out))
     print(f"{time.monotonic() - started:.0f} s; figures and plot are in {out}")

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,12 +16,15 @@ import numpy as np
 import pytest
 
 from codegym import Limits, ProblemSet, Sandbox, load_problems
-from tests.conftest import need
+from tests.conftest import REQUIRED, need
 from tests.fakes import PUBLIC_ONLY, RIGHT, WRONG, make_problem, scripted
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("transformers")
-pytest.importorskip("matplotlib")
+if "rlef" in REQUIRED:
+    import torch
+else:
+    torch = pytest.importorskip("torch")
+    for library in ("matplotlib", "peft", "transformers"):
+        pytest.importorskip(library)
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -316,13 +320,32 @@ def test_the_tiny_run_goes_to_its_end_and_is_not_done_twice(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_tiny_run_that_is_stopped_leaves_nothing_running(tmp_path: Path, number: int) -> None:
+    """The processes that train end with the one that was started, and there is no traceback."""
+    need("bubblewrap")
+    command = [sys.executable, "rlef_ppo.py", "--tiny", "--quick", "--out", str(tmp_path)]
+    with subprocess.Popen(
+        command, cwd=EXAMPLES, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "iteration 1:" in line:
+                break
+        process.send_signal(number)
+        rest = process.stdout.read()  # until the last process that may write has ended
+    assert not (tmp_path / "report.txt").exists()
+    assert not (tmp_path / "0-none.json").exists()
+    assert "Traceback" not in rest
+    assert ("rlef_ppo: stopped" in rest) == (number == signal.SIGINT)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("rank", [0, 2])
 def test_any_causal_model_can_be_trained(agent: Any, tmp_path: Path, any_sandbox: Sandbox, rank: int) -> None:
     """A model in a folder, without a chat template, with all weights or LoRA; what was learned is saved."""
     import transformers
 
-    if rank:
-        pytest.importorskip("peft")
     agent.tokenizer.chat_template = None
     agent.tokenizer.save_pretrained(tmp_path / "model")
     config = transformers.GPT2Config(vocab_size=len(agent.tokenizer), n_embd=8, n_layer=1, n_head=2, eos_token_id=1)
