@@ -25,6 +25,7 @@ import gymnasium as gym
 import numpy as np
 
 from codegym import CodegymError, Sandbox, judge, load_problems, make_sandbox
+from codegym.errors import UsageError
 from codegym.wrappers import ExtractProgram
 
 try:
@@ -75,6 +76,16 @@ class Settings:
     evaluation_rollouts: int = 20  # a problem
     evaluate_every: int = 100  # ours; iterations
     evaluation_problems: int = 200  # ours; the first of them
+
+    def __post_init__(self) -> None:
+        """Refuse counts that are none."""
+        for one in fields(self):
+            value, least = (
+                getattr(self, one.name),
+                0 if one.name in ("seed", "iterations", "warm_up", "lora_rank") else 1,
+            )
+            if isinstance(value, int) and value < least:
+                raise UsageError(f"expected {one.name} to be at least {least}, got {value}")
 
 
 THREADS = 8
@@ -464,8 +475,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.add_argument(f"--{one.name}", type=kind, nargs="+" if several else None, default=one.default)
     given = vars(parser.parse_args(arguments))
     tiny, quick = given.pop("tiny"), given.pop("quick")
-    settings = Settings(**given)
     try:
+        settings = Settings(**given)
         if tiny:
             from rlef_tiny import run
 

@@ -370,6 +370,7 @@ def test_any_causal_model_can_be_trained(agent: Any, tmp_path: Path, any_sandbox
     [
         ([], "expected --tiny or --model"),
         (["--model", "/nonexistent"], "expected a causal model of transformers with --model, got '/nonexistent'"),
+        (["--rollouts", "0"], "expected rollouts to be at least 1, got 0"),
         (["--rollouts", "few"], "invalid int value: 'few'"),
     ],
 )
