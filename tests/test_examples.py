@@ -67,5 +67,6 @@ def test_matrix(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
 def test_each_example_is_tested_here(path: Path) -> None:
     """No example without a test."""
-    tests = Path(__file__), Path(__file__).parent / "integrations" / "test_examples.py"
+    here = Path(__file__)
+    tests = here, here.with_name("test_rlef.py"), here.parent / "integrations" / "test_examples.py"
     assert path.name == "__pycache__" or any(path.stem in test.read_text() for test in tests)

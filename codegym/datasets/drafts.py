@@ -32,6 +32,7 @@ class Knobs:
         private: number of private tests.
         starter: whether a wrong program is given to be repaired.
         shown: whether the public tests are shown with the problem, or only in feedback.
+        alike: whether public inputs are the same in all problems of the family and level.
     """
 
     level: int = 1
@@ -39,6 +40,7 @@ class Knobs:
     private: int = 10
     starter: bool = True
     shown: bool = True
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def finished(draft: Draft, rng: random.Random, knobs: Knobs, id: str, title: str
     wrong = [(name, text, _compiled(text)) for name, text in draft.wrong]
     rivals = [_compiled(text) for text in draft.rivals]
     for _ in range(_TRIES):
-        tests = _tests(draft, reference, rng, knobs.public + knobs.private)
+        public_rng = random.Random(f"{family} {knobs.level} public") if knobs.alike else rng
+        tests = _tests(draft, reference, [public_rng] * knobs.public + [rng] * knobs.private)
         if tests is None:
             continue
         public, private = tests[: knobs.public], tests[knobs.public :]
@@ -140,18 +143,18 @@ def _compiled(program: str) -> CodeType:
         return compile(program, "main.py", "exec")
 
 
-def _tests(draft: Draft, reference: CodeType, rng: random.Random, count: int) -> list[TestCase] | None:
-    """So many tests with inputs of their own; None where the reference fails, or inputs run out."""
+def _tests(draft: Draft, reference: CodeType, rngs: Sequence[random.Random]) -> list[TestCase] | None:
+    """A test from each of these, with inputs of their own; None where the reference fails, or inputs run out."""
     found: dict[str, str] = {}
-    for _ in range(10 * count):
-        given = draft.draw(rng)
+    for _ in range(10 * len(rngs)):
+        given = draft.draw(rngs[len(found)])
         if given in found:
             continue
         outcome = run_here(reference, given)
         if outcome.verdict != "accepted":
             return None
         found[given] = outcome.output
-        if len(found) == count:
+        if len(found) == len(rngs):
             return [TestCase(*pair) for pair in found.items()]
     return None
 

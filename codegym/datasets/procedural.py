@@ -22,8 +22,9 @@ from codegym.problem import Problem
 
 _DRAFTS = 20
 _HASHED = 32
-_LARGEST = {"seed": 2**63 - 1, "size": 10**9, "level": 3, "public": 50, "private": 200, "starter": 1, "shown": 1}
-_LEAST = {"seed": 0, "size": 1, "level": 1, "public": 1, "private": 2, "starter": 0, "shown": 0}
+_SWITCHES = ("starter", "shown", "alike")
+_LARGEST = {"seed": 2**63 - 1, "size": 10**9, "level": 3, "public": 50, "private": 200} | dict.fromkeys(_SWITCHES, 1)
+_LEAST = {"seed": 0, "size": 1, "level": 1, "public": 1, "private": 2} | dict.fromkeys(_SWITCHES, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def load(
     private: int = 10,
     starter: bool = True,
     shown: bool | None = None,
+    alike: bool = False,
 ) -> ProceduralSet:
     """The problems of a family.
 
@@ -154,6 +156,7 @@ def load(
         starter: whether a wrong program is given to be repaired.
         shown: whether the public tests are shown with the problem, or only in feedback; by default shown but for
             ``hidden-rule``.
+        alike: whether public inputs are the same in all problems.
 
     Raises:
         UsageError: there is no such family, or an option is not what it must be.
@@ -164,6 +167,7 @@ def load(
     if family not in FAMILIES:
         raise UsageError(f"expected procedural: and a family among {', '.join(FAMILIES)}, got {family!r}")
     given = {"seed": seed, "size": size, "level": level, "public": public, "private": private, "starter": starter}
+    given["alike"] = alike
     given["shown"] = family != "hidden-rule" if shown is None else shown
     numbers = {name: _number(name, value) for name, value in (given | _asked(query, given)).items()}
     knobs = Knobs(
@@ -172,6 +176,7 @@ def load(
         private=numbers["private"],
         starter=bool(numbers["starter"]),
         shown=bool(numbers["shown"]),
+        alike=bool(numbers["alike"]),
     )
     changed = {name: value for name, value in asdict(knobs).items() if value != getattr(Knobs(), name)}
     changed.pop("shown", None) if family == "hidden-rule" and not knobs.shown else None
