@@ -189,7 +189,8 @@ class Agent:
             import peft
 
             lora = peft.LoraConfig(r=settings.lora_rank, lora_alpha=2 * settings.lora_rank, target_modules="all-linear")
-            model, backbone = peft.get_peft_model(model, lora), peft.get_peft_model(backbone, lora)
+            # A copy for each, since a configuration takes on the names that it found.
+            model, backbone = (peft.get_peft_model(one, copy.deepcopy(lora)) for one in (model, backbone))
         self.model = model.to(self.device).eval()  # no dropout, by which probabilities would differ from sampling
         self.value = Value(backbone, width).to(self.device).eval()
         self.precision = torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda")

@@ -17,7 +17,7 @@ from codegym.errors import AgentError, UsageError
 from tests.conftest import need
 
 NODES = Nodes("bubblewrap", 2)
-FEW = {"difficulty": ["easy"]}
+EASY = "easy"
 CODEGYM = [sys.executable, "-m", "codegym.cli"]
 
 
@@ -38,7 +38,7 @@ def outcome(folder: Path) -> list[tuple[object, ...]]:
 
 def test_a_run_on_nodes_is_the_run_here(tmp_path: Path) -> None:
     """The same episodes with the same answers, each kept once, and told of in the same order."""
-    problems = load_problems().filter(**FEW)
+    problems = load_problems().filter(difficulty=EASY)
     settings = Settings("repair", turns=2, rollouts=2)
     away = run_benchmark(settings, problems, NODES, tmp_path / "away")
     with make_sandbox("bubblewrap", workers=2) as sandbox:
@@ -54,7 +54,7 @@ def test_a_run_on_nodes_is_the_run_here(tmp_path: Path) -> None:
 
 def test_complaints_of_nodes_come_back(tmp_path: Path) -> None:
     """An agent that cannot be made, or that breaks, is told of as here."""
-    problems = load_problems().filter(**FEW)
+    problems = load_problems().filter(difficulty=EASY)
     with pytest.raises(UsageError, match="expected agent oracle"):
         run_benchmark(Settings("nobody"), problems, NODES, tmp_path / "one")
     with pytest.raises(AgentError, match="on problem"):
