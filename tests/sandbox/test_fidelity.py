@@ -102,8 +102,11 @@ def version_of(python: str) -> bytes:
 @pytest.fixture(scope="module")
 def plain() -> Iterator[PlainRuns]:
     """One set of plain runs for all backends."""
-    # A shell's background jobs ignore Ctrl-C, and so would what they start.
+    # A shell's background jobs ignore Ctrl-C, and those of nohup hangups, and so would what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     executor = ThreadPoolExecutor(THREADS)
     yield PlainRuns(executor)
     executor.shutdown(cancel_futures=True)
