@@ -10,6 +10,7 @@ from codegym.bench.options import Connection, Sampling
 from codegym.bench.settings import Settings, default_extract
 from codegym.bench.source import Source
 from codegym.errors import UsageError
+from codegym.languages import find_language
 
 _EITHER = {"sandbox", "workers", "concurrency", "folder", "resume", "as_json"}
 REJUDGE_TAKES = _EITHER | {"rejudge", "source", "path", "allow", "difficulty"}
@@ -27,6 +28,7 @@ class Request:
         rollouts: episodes a problem.
         feedback: feedback mode.
         extract: where programs stand in answers, or None for what is usual of the agent.
+        language: what programs are written in.
         seed: of the run.
         pairs: n and k of each n@k to report.
         sampling: how models answer.
@@ -46,6 +48,7 @@ class Request:
     rollouts: int
     feedback: str
     extract: str | None
+    language: str
     seed: int
     pairs: tuple[tuple[int, int], ...]
     sampling: Sampling
@@ -70,6 +73,7 @@ class Request:
             self.rollouts,
             self.feedback,
             extract=extract,
+            language=find_language(self.language).name,
             seed=self.seed,
             sampling=self.sampling,
         )

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from codegym.cli_bench import bench
-from codegym.cli_options import JsonOption, PathOption, ProblemsOption, SandboxOption, print_json
+from codegym.cli_options import JsonOption, LanguageOption, PathOption, ProblemsOption, SandboxOption, print_json
 from codegym.cli_problems import problems_app
 from codegym.cli_report import export, report
 from codegym.cli_serve import serve
@@ -149,14 +149,16 @@ def play(
     path: PathOption = None,
     file: Annotated[Path | None, typer.Option("--file", help="Edit this file instead of typing programs.")] = None,
     turns: Annotated[int, typer.Option(min=1)] = 3,
+    language: LanguageOption = "python",
     sandbox: SandboxOption = "auto",
 ) -> None:
     """Play an episode yourself: read the problem, answer with a program, see the feedback."""
     from codegym.play import play_episode
 
-    raise typer.Exit(
-        0 if play_episode(problem_id, source=source, path=path, file=file, turns=turns, sandbox=sandbox) else 1
+    solved = play_episode(
+        problem_id, source=source, path=path, file=file, turns=turns, language=language, sandbox=sandbox
     )
+    raise typer.Exit(0 if solved else 1)
 
 
 @sandbox_app.command("build")

@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from codegym.cli_options import JsonOption, PathOption, ProblemsOption, SandboxOption, WorkersOption, print_json
+from codegym.cli_options import (
+    JsonOption,
+    LanguageOption,
+    PathOption,
+    ProblemsOption,
+    SandboxOption,
+    WorkersOption,
+    print_json,
+)
 
 AGENTS = "oracle, wrong, starter, repair, replay:FILE, python:MODULE:OBJECT, openai:MODEL, hf:PATH or command:WORDS."
 _RUN, _MODEL, _MANY = "What is run", "Agents that are models", "Several runs"
@@ -29,6 +37,7 @@ def bench(
             help="raw: the answer is the program; first or last: its fenced block. By default last for openai and hf."
         ),
     ] = None,
+    language: LanguageOption = "python",
     seed: Annotated[int, typer.Option(min=0)] = 0,
     n: Annotated[str, typer.Option("--n", help="Programs submitted, for n@k, with commas: 1,10.")] = "1",
     k: Annotated[str, typer.Option("--k", help="Programs sampled, for n@k, one for each n; by default --turns.")] = "",
@@ -103,6 +112,7 @@ def bench(
         rollouts=rollouts,
         feedback=feedback,
         extract=extract,
+        language=language,
         seed=seed,
         pairs=asked.read_pairs(n, k or str(turns)),
         sampling=sampling,

@@ -14,6 +14,7 @@ PathOption = Annotated[
 ]
 SandboxOption = Annotated[str, typer.Option("--sandbox", help="auto, docker, bubblewrap, landlock, ray or http.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Boxes at work at once; one a core.")]
+LanguageOption = Annotated[str, typer.Option("--language", help="What programs are in: python, cpp, cpp20, ...")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 SourceArgument = Annotated[
     str, typer.Argument(help="NAME or NAME:SPLIT of a problem set, or a folder or file of problems.")

@@ -147,6 +147,11 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         return self._process.max_turns
 
     @property
+    def language(self) -> str:
+        """What programs are written in."""
+        return self._process.language
+
+    @property
     def problem(self) -> Problem:
         """The problem of this episode, private tests and all: for tools, not for agents.
 

@@ -56,7 +56,8 @@ def judge(
         raise UsageError(f"expected a program as text, got {type(program).__name__}")
     if split not in ("public", "private", "both"):
         raise UsageError(f"expected split 'public', 'private' or 'both', got {split!r}")
-    if problem.kind == "function" and find_language(language).family != problem.language:
+    family = find_language(language).family
+    if problem.kind == "function" and family != problem.language:
         wanted = find_language(problem.language).title
         raise UsageError(f"expected a {wanted} program for {problem.id}, which wants a function, got one in {language}")
     results: list[TestResult] = []

@@ -21,6 +21,8 @@ class Language:
         sample: a program of the usual headers, which compiles wherever the compiler is whole.
         package: what has to be installed for the compiler, for messages.
         family: the name for all standards and modes of the language, by which programs are labelled.
+        marks: words behind the fence of a block in a chat answer that say that it is in this language, in lower
+            case; the first is the one to write.
         sanitized: whether its programs reserve far more address space than they use, as sanitizers do, so that
             their memory is bounded by what is in use instead of by what is reserved.
     """
@@ -33,6 +35,7 @@ class Language:
     sample: str = ""
     package: str = ""
     family: str = ""
+    marks: tuple[str, ...] = ()
     sanitized: bool = False
 
     @property
@@ -65,6 +68,7 @@ def _cpp(name: str, standard: str, *, sanitized: bool = False) -> Language:
         sample="#include <bits/stdc++.h>\nint main() { std::cout << 1; }\n",
         package="g++",
         family="cpp",
+        marks=("cpp", "c++", "cc", "cxx"),
         sanitized=sanitized,
     )
 
@@ -73,7 +77,7 @@ _STANDARDS = {"cpp": "17", **{f"cpp{year}": year for year in ("11", "14", "17", 
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
-        "python": Language("python", "Python 3", "main.py", family="python"),
+        "python": Language("python", "Python 3", "main.py", family="python", marks=("python", "python3", "py", "py3")),
         **{name: _cpp(name, standard) for name, standard in _STANDARDS.items()},
         **{f"{name}-sanitize": _cpp(f"{name}-sanitize", year, sanitized=True) for name, year in _STANDARDS.items()},
     }

@@ -11,7 +11,14 @@ from codegym.errors import UsageError
 
 
 def play_episode(
-    problem_id: str | None, *, source: str, path: Path | None = None, file: Path | None, turns: int, sandbox: str
+    problem_id: str | None,
+    *,
+    source: str,
+    path: Path | None = None,
+    file: Path | None,
+    turns: int,
+    language: str = "python",
+    sandbox: str,
 ) -> bool:
     """Play to the end or to the person's leaving; whether the problem was solved.
 
@@ -21,10 +28,15 @@ def play_episode(
         path: where the files of a named source lie; None for where it is published.
         file: the person edits this file (with ``$EDITOR`` if set) instead of typing programs.
         turns: at most.
+        language: what programs are written in.
         sandbox: its kind.
     """
     env = CodeRepairEnv(
-        source, problem_options={} if path is None else {"path": path}, max_turns=turns, sandbox=sandbox
+        source,
+        problem_options={} if path is None else {"path": path},
+        max_turns=turns,
+        language=language,
+        sandbox=sandbox,
     )
     try:
         observation, _ = env.reset(options={} if problem_id is None else {"problem_id": problem_id})

@@ -16,7 +16,7 @@ from codegym.datasets import ProblemSet, Source, load_problems
 from codegym.errors import ProblemError, UsageError
 from codegym.feedback import MODES, Feedback, Mode, Templates, describe, feedback
 from codegym.judge import judge
-from codegym.languages import find_language
+from codegym.languages import Language, find_language
 from codegym.observations import EpisodeState, State, checked_dialogue
 from codegym.problem import Problem, Statement
 from codegym.reward import NEEDS_ALL_PRIVATE, Reward, find_reward
@@ -199,10 +199,7 @@ class Process:
         return known
 
     def _visible(self, problem: Problem) -> Statement:
-        """What an agent may see, with the limits of its language, and nothing to repair in another one."""
-        limits = problem.native_limits if self._language.compiled else None
-        starter = problem.starter if problem.language == self._language.family else None
-        return replace(problem.visible, limits=limits or problem.limits, starter=starter)
+        return visible_in(problem, self._language)
 
     def _tell(self, problem: Problem, public: Judgement, rng: np.random.Generator) -> str:
         if callable(self.feedback):
@@ -210,6 +207,13 @@ class Process:
         if self.feedback == "random":
             problem, public = self._others.judged(problem, rng, self.open_sandbox())
         return feedback(public, self._visible(problem), self.feedback, self.templates)
+
+
+def visible_in(problem: Problem, language: Language) -> Statement:
+    """What an agent may see, with the limits of its language, and nothing to repair in another one."""
+    limits = problem.native_limits if language.compiled else None
+    starter = problem.starter if problem.language == language.family else None
+    return replace(problem.visible, limits=limits or problem.limits, starter=starter)
 
 
 class _OtherProblems:

@@ -267,7 +267,7 @@ def test_a_run_records_answers_tokens_and_seconds(tmp_path: Path) -> None:
     turn = episodes[0].turns[0]
     assert (turn.answer, turn.program, turn.prompt_tokens, turn.completion_tokens) == (FENCE, RIGHT, 7, 3)
     assert turn.answer_s > 0
-    assert FENCED in server.asked[0]["messages"][0]["content"]
+    assert FENCED.format("Python 3") in server.asked[0]["messages"][0]["content"]
     about = json.loads((tmp_path / "run.json").read_text())
     assert (about["agent"]["base_url"], about["settings"]["extract"]) == (server.url, "last")
 

@@ -80,7 +80,7 @@ def test_system_message_and_templates_are_the_runs(tmp_path: Path) -> None:
     assert messages[0] == {"role": "system", "content": "Be terse."}
     assert "Only code, please." in messages[1]["content"]
     run = made_run(tmp_path / "odd", settings={"sampling": {"templates": {"nonsense": 1}}})
-    with pytest.raises(UsageError, match="expected templates that this version knows"):
+    with pytest.raises(UsageError, match=r"run\.json of odd: expected templates among"):
         export_chat([run], tmp_path / "out2")
 
 

@@ -61,7 +61,7 @@ def test_chat_agents_are_asked_for_a_fenced_block_that_is_then_taken() -> None:
         "raw",
         "raw",
     ]
-    assert Settings("openai:m", extract="last").templates.answer == FENCED
+    assert Settings("openai:m", extract="last").templates.answer == FENCED.format("Python 3")
     plain = Settings("oracle").templates.answer
     assert {
         Settings(name, extract=e).templates.answer for name, e in (("openai:m", "raw"), ("python:a:b", "last"))

@@ -98,6 +98,7 @@ class Play:
                     sampling=settings.sampling,
                     connection=connection,
                     templates=settings.templates,
+                    language=settings.language,
                 )
                 self._ending.callback(close, agent)
                 sandbox = self._ending.enter_context(make_sandbox(nodes.local, workers=nodes.workers))

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from codegym.datasets.yaml_reader import parse
 from codegym.errors import UsageError
 from codegym.feedback import Templates
+from codegym.languages import find_language
 
-FENCED = "Answer with one whole Python 3 program, in a fenced code block."
+FENCED = "Answer with one whole {} program, in a fenced code block."
 """How chat agents are asked to answer: programs are taken from fenced blocks."""
 
 
@@ -98,9 +99,11 @@ def is_chat(agent: str) -> bool:
     return agent.partition(":")[0] in ("openai", "hf")
 
 
-def templates_for(agent: str, extract: str, given: Mapping[str, Any]) -> Templates:
+def templates_for(agent: str, extract: str, given: Mapping[str, Any], language: str = "python") -> Templates:
     """The texts that an agent reads, where its programs are extracted as ``extract`` says."""
-    return read_templates({"answer": FENCED, **given} if is_chat(agent) and extract != "raw" else given)
+    title = find_language(language).title
+    answer = FENCED.format(title) if is_chat(agent) and extract != "raw" else f"Answer with one whole {title} program."
+    return read_templates({"answer": answer, **given})
 
 
 def read_templates(given: Mapping[str, Any]) -> Templates:

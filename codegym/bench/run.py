@@ -75,7 +75,12 @@ def run_benchmark(
     if isinstance(sandbox, Nodes):
         return _run_away(settings, problems, sandbox, out, connection, resume, more, listener)
     agent = make_agent(
-        settings.agent, problems, sampling=settings.sampling, connection=connection, templates=settings.templates
+        settings.agent,
+        problems,
+        sampling=settings.sampling,
+        connection=connection,
+        templates=settings.templates,
+        language=settings.language,
     )
     try:
         jobs = _jobs(settings, problems, played(agent, problems))

@@ -18,6 +18,7 @@ class Settings:
         feedback: feedback mode.
         reward: name of the reward.
         extract: ``first`` or ``last`` fenced block of an answer, or ``raw``: the answer is the program.
+        language: what programs are written in.
         seed: of the environments, and of what agents sample with.
         sampling: how models answer, and the texts that agents read.
     """
@@ -28,13 +29,14 @@ class Settings:
     feedback: str = "all_failures"
     reward: str = "outcome"
     extract: str = "raw"
+    language: str = "python"
     seed: int = 0
     sampling: Sampling = field(default_factory=Sampling)
 
     @property
     def templates(self) -> Templates:
         """The texts that the agent reads."""
-        return templates_for(self.agent, self.extract, self.sampling.templates)
+        return templates_for(self.agent, self.extract, self.sampling.templates, self.language)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -101,6 +101,7 @@ class Stage:
             feedback=self._settings.feedback,
             templates=self._settings.templates,
             reward=self._settings.reward,
+            language=self._settings.language,
             disable_env_checker=True,
         )
         return env.unwrapped  # type: ignore[return-value]

@@ -8,6 +8,8 @@ from codegym.datasets import ProblemSet
 from codegym.episode import Episode
 from codegym.errors import UsageError
 from codegym.feedback import Templates, describe
+from codegym.languages import Language, find_language
+from codegym.process import visible_in
 from codegym.report.runs import Run
 from codegym.report.statements import need_problems
 
@@ -54,13 +56,13 @@ def dialogues(run: Run, given: ProblemSet | None = None) -> Iterator[Dialogue]:
         UsageError: they are not to be found.
     """
     problems = need_problems(run, given)
-    system, templates = _said(run)
+    system, templates, language = _said(run)
     name, text = "", ""
     for row, episode in run.episodes():
         if row.error:
             continue
         if row.problem_id != name:
-            name, text = row.problem_id, describe(problems[row.problem_id].visible, templates)
+            name, text = row.problem_id, describe(visible_in(problems[row.problem_id], language), templates)
         prompt = ([_message("system", system)] if system else []) + [_message("user", text)]
         yield Dialogue(
             run=run.name,
@@ -83,11 +85,13 @@ def _replies(episode: Episode) -> Iterator[Message]:
             yield _message("user", turn.feedback)
 
 
-def _said(run: Run) -> tuple[str, Templates]:
-    """The run's system message and templates."""
+def _said(run: Run) -> tuple[str, Templates, Language]:
+    """The run's system message, templates, and language of programs."""
     try:
         settings = Settings.from_dict(run.about["settings"])
-        return str(settings.sampling.system or ""), settings.templates
+        return str(settings.sampling.system or ""), settings.templates, find_language(settings.language)
+    except UsageError as error:
+        raise UsageError(f"run.json of {run.name}: {error}") from None
     except (KeyError, TypeError, AttributeError):
         raise UsageError(f"expected settings that this version knows in run.json of {run.name}, got others") from None
 

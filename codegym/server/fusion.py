@@ -19,10 +19,9 @@ from codegym.sandbox.base import Execution, Input
 from codegym.server.models import Program, Text, decoded, encoded
 from codegym.server.service import ERRORS, Service, closed_lips
 from codegym.verdict import Judgement, TestResult, Verdict
-from codegym.wrappers.chat import PYTHON, extract_program
+from codegym.wrappers import extract_program
 
 Seconds = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
-_CPP = ("cpp", "c++", "cc", "cxx")
 
 
 class CommandRunResult(BaseModel):
@@ -144,8 +143,7 @@ def fusion_routes(service: Service) -> APIRouter:
         """Judge the program in a completion on public and private tests."""
         language = find_language(asked.config.language or "python")
         problem = _problem(service, asked)
-        marks = _CPP if language.compiled else PYTHON
-        program = extract_program(asked.completion, marks=marks)
+        program = extract_program(asked.completion, marks=language.marks)
 
         def work() -> Judgement:
             with closed_lips():

@@ -11,14 +11,16 @@ from gymnasium.utils import RecordConstructorArgs
 from codegym.env import Observation
 from codegym.errors import UsageError
 from codegym.feedback import code_block
+from codegym.languages import LANGUAGES, find_language
 from codegym.spaces import Program
 
 Which = Literal["first", "last"]
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-PYTHON = ("python", "python3", "py", "py3")
 
 
-def extract_program(answer: str, which: Which = "last", marks: Collection[str] = PYTHON) -> str | None:
+def extract_program(
+    answer: str, which: Which = "last", marks: Collection[str] = LANGUAGES["python"].marks
+) -> str | None:
     """The program in a chat answer: its first or last fenced block.
 
     Blocks marked as Python (or by one of ``marks``) count; where there is none, blocks without a mark. A block that is
@@ -70,7 +72,7 @@ class ExtractProgram(gym.Wrapper[Any, str, Any, str], RecordConstructorArgs):
     """Takes a chat answer as action and steps with the program in it.
 
     Spaces in and out are those of the environment. ``info["extracted"]`` says whether the last answer held a program
-    (False at reset); one without counts as *no program*.
+    (False at reset); one without counts as *no program*. Blocks count that are marked as of the environment's language.
 
     Args:
         env: the environment.
@@ -82,6 +84,7 @@ class ExtractProgram(gym.Wrapper[Any, str, Any, str], RecordConstructorArgs):
         super().__init__(env)
         extract_program("", which)
         self._which: Which = which
+        self._marks = find_language(env.get_wrapper_attr("language")).marks
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
         """Reset."""
@@ -92,7 +95,7 @@ class ExtractProgram(gym.Wrapper[Any, str, Any, str], RecordConstructorArgs):
         """Step with the program in the answer."""
         if not isinstance(action, str):
             raise UsageError(f"expected an answer as text, got {type(action).__name__}")
-        program = extract_program(action, self._which)
+        program = extract_program(action, self._which, self._marks)
         observation, reward, terminated, truncated, info = self.env.step(program or "")
         return observation, reward, terminated, truncated, {**info, "extracted": program is not None}
 
@@ -112,6 +115,7 @@ class ChatMessages(gym.ObservationWrapper[tuple[dict[str, str], ...], str, Obser
         RecordConstructorArgs.__init__(self, system=system)
         super().__init__(env)
         self._system = system
+        self._mark = find_language(env.get_wrapper_attr("language")).marks[0]
         self.observation_space = spaces.Sequence(spaces.Dict({"role": Program(), "content": Program()}))
 
     def observation(self, observation: Observation) -> tuple[dict[str, str], ...]:
@@ -119,7 +123,7 @@ class ChatMessages(gym.ObservationWrapper[tuple[dict[str, str], ...], str, Obser
         messages = [] if self._system is None else [{"role": "system", "content": self._system}]
         messages.append({"role": "user", "content": observation["problem"]})
         for turn in observation["dialogue"]:
-            messages.append({"role": "assistant", "content": code_block(turn["program"], "python")})
+            messages.append({"role": "assistant", "content": code_block(turn["program"], self._mark)})
             messages.append({"role": "user", "content": turn["feedback"]})
         return tuple(messages)
 
@@ -135,18 +139,18 @@ class DialogueText(gym.ObservationWrapper[str, str, Observation], RecordConstruc
         RecordConstructorArgs.__init__(self)
         super().__init__(env)
         self.observation_space = Program()
+        self._mark = find_language(env.get_wrapper_attr("language")).marks[0]
 
     def observation(self, observation: Observation) -> str:
         """The text."""
-        return dialogue_text(observation)
+        return dialogue_text(observation, self._mark)
 
 
-def dialogue_text(observation: Observation) -> str:
-    """Problem and dialogue as one text."""
+def dialogue_text(observation: Observation, mark: str = "python") -> str:
+    """Problem and dialogue as one text; blocks of programs are marked as in a language."""
     parts = [observation["problem"]]
     for number, turn in enumerate(observation["dialogue"], 1):
         parts.append(
-            f"## Answer {number}\n\n{code_block(turn['program'], 'python')}\n\n"
-            f"## Feedback {number}\n\n{turn['feedback']}\n"
+            f"## Answer {number}\n\n{code_block(turn['program'], mark)}\n\n## Feedback {number}\n\n{turn['feedback']}\n"
         )
     return "\n".join(parts)

@@ -76,7 +76,7 @@ def test_an_error_of_the_problems_own_says_nothing_of_its_tests(
 
     monkeypatch.setattr("codegym.server.judging.judge", broken)
     monkeypatch.setattr("codegym.server.fusion.judge", broken)
-    monkeypatch.setattr("codegym.env.judge", broken)
+    monkeypatch.setattr("codegym.process.judge", broken)
     client = start()
     episode = client.post("/v1/episodes", json={}).json()["episode_id"]
     submitted = {"dataset": "two", "id": "double", "completion": f"```python\n{RIGHT}```"}

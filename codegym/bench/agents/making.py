@@ -22,6 +22,7 @@ def make_agent(
     sampling: Sampling | None = None,
     connection: Connection | None = None,
     templates: Templates | None = None,
+    language: str = "python",
 ) -> Agent:
     """The agent of a name, in a form that may be asked from any number of threads; close it at the end.
 
@@ -35,6 +36,7 @@ def make_agent(
         sampling: how models answer.
         connection: how they are reached.
         templates: how problems are described, if not as by default.
+        language: what programs are written in.
 
     Raises:
         UsageError: there is no such agent, or a package that it needs is not installed.
@@ -43,9 +45,9 @@ def make_agent(
     sampling, connection = sampling or Sampling(), connection or Connection()
     kind, _, rest = name.partition(":")
     if name in BUILT_IN:
-        return KnowingAgent(problems, BUILT_IN[name], name, templates)
+        return KnowingAgent(problems, BUILT_IN[name], name, templates, language)
     if kind == "replay" and rest:
-        return ReplayAgent(rest, problems, templates)
+        return ReplayAgent(rest, problems, templates, language)
     if kind == "python" and rest.count(":") == 1 and all(rest.split(":")):
         return import_agent(*rest.split(":"))
     if kind == "openai" and rest:

@@ -10,7 +10,9 @@ from codegym.env import Observation
 from codegym.episode import unpacked
 from codegym.errors import AgentError, UsageError
 from codegym.feedback import Templates, describe
+from codegym.languages import find_language
 from codegym.problem import Problem
+from codegym.process import visible_in
 
 
 class ReplayAgent:
@@ -20,6 +22,7 @@ class ReplayAgent:
         path: JSON lines, either ``{"problem_id": ..., "answers": [...]}`` or the episodes of a run.
         problems: the set that is played.
         templates: how problems are described.
+        language: of the environment.
 
     Raises:
         UsageError: the file cannot be read, or a line is none of these.
@@ -27,8 +30,11 @@ class ReplayAgent:
 
     concurrent = True
 
-    def __init__(self, path: str, problems: ProblemSet, templates: Templates | None = None) -> None:
-        self._ids = {describe(problem.visible, templates): problem.id for problem in problems}
+    def __init__(
+        self, path: str, problems: ProblemSet, templates: Templates | None = None, language: str = "python"
+    ) -> None:
+        spoken = find_language(language)
+        self._ids = {describe(visible_in(problem, spoken), templates): problem.id for problem in problems}
         self._path = path
         self._answers: dict[str, list[str]] = {}
         try:
