@@ -81,7 +81,7 @@ def plot(results: Sequence[dict[str, Any]], found: Sequence[tuple[str, str, Any]
         across = np.array(places) + 0.4 * shift - 0.2
         bars = {"yerr": np.maximum([mean - low, high - mean], 0), "capsize": 2, "error_kw": {"linewidth": 1}}
         right.bar(across, mean, 0.4, color=("silver", "tab:blue")[shift], label=rate, **bars)
-    right.set_xticks(places, [mode for _, mode, _ in found])
+    right.set_xticks(places, [mode for _, mode, _ in found], fontsize="x-small")
     for place, (name, _, _) in list(zip(places, found, strict=True))[1::3]:
         right.text(place, -0.13, name.replace(" with ", " with\n"), ha="center", va="top", fontsize="small")
     right.set(ylim=(0, 1), title="held-out problems solved; below, the feedback shown in evaluation")
