@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from codegym.bench.agents.gather import close
-from codegym.bench.agents.making import make_agent, played
+from codegym.bench.agents.making import played
 from codegym.bench.folder import Key, RunFolder
 from codegym.bench.options import Connection
 from codegym.bench.settings import Settings
-from codegym.bench.stage import Stage
+from codegym.bench.stage import Stage, agent_of
 from codegym.datasets import ProblemSet
 from codegym.episode import Episode
 from codegym.sandbox import make_sandbox
@@ -92,14 +92,7 @@ class Play:
         with self._lock:
             if self._made is None:
                 settings, problems, nodes, connection = self._made_of
-                agent = make_agent(
-                    settings.agent,
-                    problems,
-                    sampling=settings.sampling,
-                    connection=connection,
-                    templates=settings.templates,
-                    language=settings.language,
-                )
+                agent = agent_of(settings, problems, connection)
                 self._ending.callback(close, agent)
                 sandbox = self._ending.enter_context(make_sandbox(nodes.local, workers=nodes.workers))
                 stage = Stage(settings, problems, sandbox)

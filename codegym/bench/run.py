@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from codegym.bench.agents.gather import close
-from codegym.bench.agents.making import make_agent, played
+from codegym.bench.agents.making import played
 from codegym.bench.distributed import Away, Nodes
 from codegym.bench.folder import Key, RunFolder, keep_last
 from codegym.bench.options import Connection
 from codegym.bench.provenance import describe_run
 from codegym.bench.settings import Settings
-from codegym.bench.stage import Stage
+from codegym.bench.stage import Stage, agent_of
 from codegym.datasets import ProblemSet
 from codegym.episode import Episode
 from codegym.errors import CodegymError, UsageError
@@ -74,14 +74,7 @@ def run_benchmark(
     """
     if isinstance(sandbox, Nodes):
         return _run_away(settings, problems, sandbox, out, connection, resume, more, listener)
-    agent = make_agent(
-        settings.agent,
-        problems,
-        sampling=settings.sampling,
-        connection=connection,
-        templates=settings.templates,
-        language=settings.language,
-    )
+    agent = agent_of(settings, problems, connection)
     try:
         jobs = _jobs(settings, problems, played(agent, problems))
         stage = Stage(settings, problems, sandbox)

@@ -5,8 +5,10 @@ from typing import Any
 
 import gymnasium as gym
 
-from codegym.bench.agents.protocol import AnyAgent
+from codegym.bench.agents.making import make_agent
+from codegym.bench.agents.protocol import Agent, AnyAgent
 from codegym.bench.folder import Key, RunFolder
+from codegym.bench.options import Connection
 from codegym.bench.rollout import rollout
 from codegym.bench.settings import Settings
 from codegym.datasets import ProblemSet
@@ -15,6 +17,18 @@ from codegym.episode import Episode
 from codegym.errors import AgentError, UsageError
 from codegym.sandbox.base import Sandbox
 from codegym.wrappers import ExtractProgram
+
+
+def agent_of(settings: Settings, problems: ProblemSet, connection: Connection | None) -> Agent:
+    """The agent of a run; close it at the end. Errors as of :func:`make_agent`."""
+    return make_agent(
+        settings.agent,
+        problems,
+        sampling=settings.sampling,
+        connection=connection,
+        templates=settings.templates,
+        language=settings.language,
+    )
 
 
 class Stage:
