@@ -84,7 +84,7 @@ def bench_again(request: Request, source: Path, given: Set[str]) -> tuple[bool, 
             listener=Listener(bar.begin, bar.ended),
         )
     summary = summarize(again.episodes)
-    rates = _rates(run, request.pairs or [(n, k) for n, k in about.get("n_at_k", [])])
+    rates = _rates(run, [(n, k) for n, k in about.get("n_at_k") or request.pairs])
     if request.as_json:
         data = {"agent": settings.agent, "sandbox": box.kind, "run": str(run), **summary.as_dict(), **_as_json(rates)}
         return not summary.errors, {**data, "rejudged": again.as_dict()}
@@ -114,14 +114,15 @@ def bench_matrix(request: Request, file: Path) -> tuple[bool, Any]:
         for cell in matrix.cells:
             results.append((cell, _cell(request, matrix, cell, box, folder)))
     passed = all(isinstance(result, Summary) and not result.errors for _, result in results)
+    ran = [cell_folder(folder, cell) for cell, result in results if isinstance(result, Summary)]
+    report = make_report(load_runs(ran), matrix.pairs) if ran else None
+    if report:
+        write_report(report, folder)
     if request.as_json:
         return passed, {"run": str(folder), "cells": [_cell_as_json(folder, *result) for result in results]}
     print_cells(results)
-    ran = [cell_folder(folder, cell) for cell, result in results if isinstance(result, Summary)]
-    if ran:
-        report = make_report(load_runs(ran), matrix.pairs)
+    if report:
         print_tables(report.tables[:1], report.warnings)
-        write_report(report, folder)
     print(f"{box.kind}, {time.monotonic() - started:.1f} s; the runs and a report of them are in {folder}")
     return passed, None
 

@@ -78,10 +78,10 @@ class Process:
             raise UsageError(f"expected sandbox {', '.join(KINDS)} or a sandbox, got {self.sandbox!r}")
         self._language = find_language(self.language)
         if self.templates is None:
-            self.templates = Templates(answer=f"Answer with one whole {self._language.title} program.")
+            self.templates = templates_in(self._language)
         self._reward = find_reward(self.reward)
         self._all_private = self.private == "all" or (self.private is None and self._reward in NEEDS_ALL_PRIVATE)
-        self._others = _OtherProblems(self.problems)
+        self._others = _OtherProblems(self.problems, self._language.family)
         self._described: dict[str, State] = {}
         self._lease: SharedSandbox | None = None
 
@@ -209,6 +209,11 @@ class Process:
         return feedback(public, self._visible(problem), self.feedback, self.templates)
 
 
+def templates_in(language: Language) -> Templates:
+    """The usual texts, for programs in a language."""
+    return Templates(answer=f"Answer with one whole {language.title} program.")
+
+
 def visible_in(problem: Problem, language: Language) -> Statement:
     """What an agent may see, with the limits of its language, and nothing to repair in another one."""
     limits = problem.native_limits if language.compiled else None
@@ -221,25 +226,27 @@ class _OtherProblems:
 
     Args:
         problems: the set; numbers of its problems are kept, not problems, of which there may be more than memory holds.
+        family: of languages that the wrong programs are in.
     """
 
-    def __init__(self, problems: ProblemSet) -> None:
+    def __init__(self, problems: ProblemSet, family: str) -> None:
         self._problems = problems
+        self._family = family
         self._with_wrong: dict[str, int] | None = None
         self._judgements: dict[tuple[str, int], Judgement] = {}
 
     def judged(self, this: Problem, rng: np.random.Generator, sandbox: Sandbox) -> tuple[Problem, Judgement]:
         """Another problem, and the judgement of one of its wrong programs."""
         if self._with_wrong is None:
-            self._with_wrong = {p.id: n for n, p in enumerate(self._problems) if p.wrong_programs_in("python")}
+            self._with_wrong = {p.id: n for n, p in enumerate(self._problems) if p.wrong_programs_in(self._family)}
         others = [number for name, number in self._with_wrong.items() if name != this.id]
         if not others:
             raise ProblemError("expected another problem with a wrong program for feedback 'random', got none")
         problem = self._problems[others[int(rng.integers(len(others)))]]
-        number = int(rng.integers(len(problem.wrong_programs_in("python"))))
+        number = int(rng.integers(len(problem.wrong_programs_in(self._family))))
         known = self._judgements.get((problem.id, number))
         if known is None:
-            wrong = problem.wrong_programs_in("python")[number]
+            wrong = problem.wrong_programs_in(self._family)[number]
             known = judge(wrong.source, problem, sandbox=sandbox, split="public", language=wrong.language)
             self._judgements[problem.id, number] = known
         return problem, known

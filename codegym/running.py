@@ -117,11 +117,11 @@ class RecordFolder:
                 f"expected a new folder for the run, got {self.path} with a run in it; --resume goes on with it"
             )
         was = read_about(self.path)
-        same = ("format", "settings", "problems")
+        same = ("format", "settings", "problems", "rejudged")
         now = json.loads(json.dumps(about))
         for key in same:
-            if was.get(key) != now[key]:
-                before, after = _difference(was.get(key), now[key])
+            if was.get(key) != now.get(key):
+                before, after = _difference(was.get(key), now.get(key))
                 raise UsageError(f"expected to resume the same run, but {key} was {before} and is {after}")
         resumed = was.get("resumed")
         entry = {key: value for key, value in now.items() if key not in same}

@@ -55,7 +55,8 @@ ROOMS: dict[str, set[str]] = {
     "running": {"errors"},
     "metrics": {"errors"},
     "bench": STEP | {"env", "languages", "process", "episode", "locations", "running", "wrappers", "version"},
-    "report": {"datasets", "episode", "errors", "feedback", "metrics", "problem", "running", "version"},
+    "report": {"bench", "datasets", "episode", "errors", "feedback", "languages", "metrics", "problem", "process"}
+    | {"running", "version"},
     "export": {
         "bench",
         "datasets",

@@ -1,10 +1,14 @@
-"""A run whose episodes are played whole on the nodes of a Ray cluster: agent, environment and boxes are there."""
+"""A run whose episodes are played whole on the nodes of a Ray cluster: agent, environment and boxes are there.
+
+An episode is kept when it has ended. Of one that was at work when the run was stopped, or when its node was lost, the
+answers are asked for again, since they are nowhere but there.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +21,11 @@ from codegym.bench.settings import Settings
 from codegym.bench.stage import Stage, agent_of
 from codegym.datasets import ProblemSet
 from codegym.episode import Episode
+from codegym.errors import CodegymError, SandboxError
 from codegym.sandbox import make_sandbox
 from codegym.sandbox.cluster import in_ray
+from codegym.sandbox.cluster.node import About
+from codegym.sandbox.factory import try_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,19 @@ class Play:
         agent, sandbox, stage = self._all()
         if key is not None:
             return stage.play(agent, key, None)
-        return Told(sandbox.kind, dict(sandbox.protections()), played(agent, self._made_of[1]))
+        return Told(
+            sandbox.kind, dict(sandbox.protections()), played(agent, self._made_of[1], self._made_of[0].language)
+        )
+
+    def about(self) -> About:
+        """A sign of life; of a node without boxes, why it has none."""
+        try:
+            try_out(self._all()[1])
+        except SandboxError as error:
+            return About(trouble=str(error))
+        except CodegymError:  # which is no fault of this node: the first job tells of it
+            pass
+        return About()
 
     def _all(self) -> tuple[Any, Any, Stage]:
         with self._lock:
@@ -144,13 +163,15 @@ class Away:
 
     def episodes(self, todo: Sequence[Key], folder: RunFolder) -> Generator[Episode, None, None]:
         """Each episode as it ends, when it has been kept."""
-        with closing(self._jobs(todo)) as episodes:
+        with closing(self._jobs(todo, folder.add)) as episodes:
             for episode in episodes:
                 folder.add(episode)
                 yield episode
 
-    def _jobs(self, jobs: Sequence[Key | None]) -> Generator[Any, None, None]:
-        return in_ray(self._play, jobs, self._nodes.workers, address=self._nodes.address)
+    def _jobs(
+        self, jobs: Sequence[Key | None], untaken: Callable[[Any], object] | None = None
+    ) -> Generator[Any, None, None]:
+        return in_ray(self._play, jobs, self._nodes.workers, untaken=untaken, address=self._nodes.address)
 
     def close(self) -> None:
         """Let go of the cluster; a Ray of our own ends."""

@@ -13,6 +13,7 @@ from codegym.bench.source import Source
 from codegym.datasets.yaml_reader import parse
 from codegym.errors import ProblemError, UsageError
 from codegym.feedback import MODES
+from codegym.languages import find_language
 from codegym.running import write_json
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -108,9 +109,12 @@ def _read(file: Path) -> Matrix:
     turns = [reader.count(entry, "turns") for entry in reader.items("turns", [3])]
     rollouts = reader.count(values.get("rollouts", 1), "rollouts")
     seed = reader.of(values.get("seed", 0), int, "seed")
+    if seed < 0:
+        raise reader.complaint("seed", "a whole number of at least 0", seed)
+    language = find_language(reader.of(values.get("language", "python"), str, "language")).name
     pairs = tuple(_pair(entry, reader) for entry in reader.items("n_at_k", [[1, max(turns)]]))
     out = values.get("out")
-    reader.finish("agents", "problems", "feedback", "turns", "rollouts", "seed", "n_at_k", "out")
+    reader.finish("agents", "problems", "feedback", "turns", "rollouts", "seed", "language", "n_at_k", "out")
     for mode in modes:
         if mode not in MODES:
             raise reader.complaint("feedback", f"one of {', '.join(MODES)}", mode)
@@ -118,7 +122,16 @@ def _read(file: Path) -> Matrix:
     for agent, (label, source), mode, most in product(agents, sources, modes, turns):
         parts = (agent.label, label, mode, f"{most}-turns")
         name = "_".join(_UNSAFE.sub("-", part).strip("-.") for part in parts)
-        settings = Settings(agent.name, most, rollouts, mode, extract=agent.extract, seed=seed, sampling=agent.sampling)
+        settings = Settings(
+            agent.name,
+            most,
+            rollouts,
+            mode,
+            extract=agent.extract,
+            language=language,
+            seed=seed,
+            sampling=agent.sampling,
+        )
         cells.append(Cell(name, agent.label, label, settings, source, agent.base_url))
     twins = {cell.name for cell in cells if sum(other.name == cell.name for other in cells) > 1}
     if twins:

@@ -10,6 +10,7 @@ from codegym.datasets.yaml_reader import parse
 from codegym.errors import UsageError
 from codegym.feedback import Templates
 from codegym.languages import find_language
+from codegym.process import templates_in
 
 FENCED = "Answer with one whole {} program, in a fenced code block."
 """How chat agents are asked to answer: programs are taken from fenced blocks."""
@@ -101,8 +102,9 @@ def is_chat(agent: str) -> bool:
 
 def templates_for(agent: str, extract: str, given: Mapping[str, Any], language: str = "python") -> Templates:
     """The texts that an agent reads, where its programs are extracted as ``extract`` says."""
-    title = find_language(language).title
-    answer = FENCED.format(title) if is_chat(agent) and extract != "raw" else f"Answer with one whole {title} program."
+    spoken = find_language(language)
+    fenced = is_chat(agent) and extract != "raw"
+    answer = FENCED.format(spoken.title) if fenced else templates_in(spoken).answer
     return read_templates({"answer": answer, **given})
 
 

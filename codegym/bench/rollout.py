@@ -13,7 +13,7 @@ from codegym.bench.agents.protocol import AnyAgent, Context
 from codegym.bench.journal import Journal, Kept, question_key
 from codegym.env import Observation
 from codegym.episode import Episode, TurnRecord, final_verdict, turn_record
-from codegym.errors import AgentError, RequestError, SandboxError, SandboxUnavailable
+from codegym.errors import AgentError, ProblemError, RequestError, SandboxError, SandboxUnavailable
 
 TRIES = 3
 """Of a step that failed through no fault of the program."""
@@ -63,7 +63,7 @@ def rollout(
             observation, reward, ended, _, info = _step(env, kept.answer.text)
         except SandboxUnavailable:
             raise
-        except (SandboxError, RequestError) as failure:
+        except (SandboxError, RequestError, ProblemError) as failure:
             error = str(failure)
             break
         record = turn_record(kept.answer.text, observation, float(reward), info)

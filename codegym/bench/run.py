@@ -1,8 +1,9 @@
 """A run: an agent over problems, with every episode kept in a folder as it ends."""
 
+import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def run_benchmark(
         return _run_away(settings, problems, sandbox, out, connection, resume, more, listener)
     agent = agent_of(settings, problems, connection)
     try:
-        jobs = _jobs(settings, problems, played(agent, problems))
+        jobs = _jobs(settings, problems, played(agent, problems, settings.language))
         stage = Stage(settings, problems, sandbox)
         about = describe_run(settings, problems, sandbox, connection=connection, concurrency=concurrency, more=more)
 
@@ -108,6 +109,10 @@ def _run_away(
     more: Mapping[str, Any] | None,
     listener: Listener | None,
 ) -> list[Episode]:
+    if settings.agent.startswith("openai:"):  # the address of here, not one that a node may have
+        connection = connection or Connection()
+        base_url = connection.base_url or os.environ.get("OPENAI_BASE_URL") or None
+        connection = replace(connection, base_url=base_url)
     with closing(Away(settings, problems, nodes, connection)) as away:
         jobs = _jobs(settings, problems, away.told.chosen)
         about = describe_run(settings, problems, away, connection=connection, concurrency=away.concurrency, more=more)

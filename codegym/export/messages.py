@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codegym.bench.settings import Settings
 from codegym.datasets import ProblemSet
 from codegym.episode import Episode
-from codegym.errors import UsageError
-from codegym.feedback import Templates, describe
-from codegym.languages import Language, find_language
+from codegym.feedback import describe
+from codegym.languages import find_language
 from codegym.process import visible_in
 from codegym.report.runs import Run
-from codegym.report.statements import need_problems
+from codegym.report.statements import need_problems, settings_of
 
 Message = dict[str, str]
 
@@ -56,7 +54,8 @@ def dialogues(run: Run, given: ProblemSet | None = None) -> Iterator[Dialogue]:
         UsageError: they are not to be found.
     """
     problems = need_problems(run, given)
-    system, templates, language = _said(run)
+    settings = settings_of(run)
+    system, templates, language = settings.sampling.system, settings.templates, find_language(settings.language)
     name, text = "", ""
     for row, episode in run.episodes():
         if row.error:
@@ -83,17 +82,6 @@ def _replies(episode: Episode) -> Iterator[Message]:
         yield _message("assistant", turn.answer)
         if number < len(episode.turns):
             yield _message("user", turn.feedback)
-
-
-def _said(run: Run) -> tuple[str, Templates, Language]:
-    """The run's system message, templates, and language of programs."""
-    try:
-        settings = Settings.from_dict(run.about["settings"])
-        return str(settings.sampling.system or ""), settings.templates, find_language(settings.language)
-    except UsageError as error:
-        raise UsageError(f"run.json of {run.name}: {error}") from None
-    except (KeyError, TypeError, AttributeError):
-        raise UsageError(f"expected settings that this version knows in run.json of {run.name}, got others") from None
 
 
 def _message(role: str, content: str) -> Message:

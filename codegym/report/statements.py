@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from codegym.bench.settings import Settings
 from codegym.datasets import ProblemSet, load_problems
 from codegym.errors import CodegymError, UsageError
-from codegym.feedback import describe
+from codegym.feedback import Templates, describe
+from codegym.languages import find_language
+from codegym.process import visible_in
 from codegym.report.runs import Run
 
 
@@ -40,7 +43,27 @@ def _is_path(name: str) -> bool:
 def statements_of(run: Run, problems: ProblemSet) -> dict[str, str]:
     """What agents read of each problem of a run that is in the set: statement, public tests, program to repair."""
     played = {row.problem_id for row in run.rows}
-    return {name: describe(problems[name].visible) for name in played.intersection(problems.ids)}
+    try:
+        settings = settings_of(run)
+        texts, language = settings.templates, find_language(settings.language)
+    except UsageError:  # of another version: the problems, at least, are known
+        texts, language = Templates(), find_language("python")
+    known = played.intersection(problems.ids)
+    return {name: describe(visible_in(problems[name], language), texts) for name in known}
+
+
+def settings_of(run: Run) -> Settings:
+    """What the run depended on.
+
+    Raises:
+        UsageError: ``run.json`` does not say it, or in terms that this version does not know.
+    """
+    try:
+        return Settings.from_dict(run.about["settings"])
+    except UsageError as error:
+        raise UsageError(f"run.json of {run.name}: {error}") from None
+    except (KeyError, TypeError, AttributeError):
+        raise UsageError(f"expected settings that this version knows in run.json of {run.name}, got others") from None
 
 
 def need_problems(run: Run, given: ProblemSet | None) -> ProblemSet:

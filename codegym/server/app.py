@@ -15,14 +15,13 @@ from starlette.exceptions import HTTPException
 
 from codegym.datasets import ProblemSet
 from codegym.errors import CodegymError
-from codegym.feedback import describe
 from codegym.sandbox.base import Sandbox
 from codegym.server.episodes import NoEpisodeError, Sessions, WrongTurnError, episode_routes
 from codegym.server.fusion import fusion_routes, printable
 from codegym.server.gate import BusyError, ClientLeftError, Gate
 from codegym.server.guard import Guard
 from codegym.server.judging import judging_routes
-from codegym.server.service import ERRORS, Service, every, status_of
+from codegym.server.service import ERRORS, Service, every, prompt_of, status_of
 from codegym.server.settings import ServerSettings
 from codegym.version import __version__
 
@@ -50,7 +49,7 @@ def make_app(problems: ProblemSet, sandbox: Sandbox, settings: ServerSettings) -
 
     Args:
         problems: the problems that can be named.
-        sandbox: where programs run; stays the caller's to close.
+        sandbox: where programs run; stays the caller's to close, unless programs run on when the server has ended.
         settings: its bounds.
     """
     at_once = settings.at_once or int(getattr(sandbox, "workers", 1))
@@ -68,7 +67,7 @@ def make_app(problems: ProblemSet, sandbox: Sandbox, settings: ServerSettings) -
             yield
         finally:
             sweeping.cancel()
-            await asyncio.to_thread(gate.close)
+            await asyncio.to_thread(gate.close, sandbox.close)
 
     app = FastAPI(
         title="codegym",
@@ -104,8 +103,8 @@ def _add_plain_routes(app: FastAPI, service: Service) -> None:
     @app.get("/v1/problems/{problem_id}", tags=["problems"], responses=ERRORS)
     async def show_problem(problem_id: str) -> ProblemAnswer:
         """A problem as its agent sees it."""
-        seen = service.problems[problem_id].visible
-        return ProblemAnswer(id=seen.id, title=seen.title, kind=seen.kind, prompt=describe(seen))
+        problem = service.problems[problem_id]
+        return ProblemAnswer(id=problem.id, title=problem.title, kind=problem.kind, prompt=prompt_of(problem))
 
 
 def _add_error_handlers(app: FastAPI) -> None:

@@ -11,13 +11,12 @@ from fastapi import Request as HttpRequest
 from pydantic import BaseModel, Field
 
 from codegym.errors import SandboxError, UsageError
-from codegym.feedback import describe
 from codegym.judge import judge
 from codegym.languages import LANGUAGES, find_language
 from codegym.problem import Checker, Limits, Problem, TestCase
 from codegym.sandbox.base import Execution, Input
 from codegym.server.models import Program, Text, decoded, encoded
-from codegym.server.service import ERRORS, Service, closed_lips
+from codegym.server.service import ERRORS, Service, closed_lips, language_for, prompt_of
 from codegym.verdict import Judgement, TestResult, Verdict
 from codegym.wrappers import extract_program
 
@@ -141,8 +140,8 @@ def fusion_routes(service: Service) -> APIRouter:
     @router.post("/submit")
     async def submit(request: HttpRequest, asked: SubmitRequest) -> EvalResult:
         """Judge the program in a completion on public and private tests."""
-        language = find_language(asked.config.language or "python")
         problem = _problem(service, asked)
+        language = language_for(problem, asked.config.language)
         program = extract_program(asked.completion, marks=language.marks)
 
         def work() -> Judgement:
@@ -163,14 +162,14 @@ def fusion_routes(service: Service) -> APIRouter:
         """The problems' prompts."""
         _check_dataset(service, asked.dataset)
         some = service.problems[asked.offset : asked.offset + asked.limit]
-        return [Prompt(id=problem.id, prompt=describe(problem.visible)) for problem in some]
+        return [Prompt(id=problem.id, prompt=prompt_of(problem, asked.config.language)) for problem in some]
 
     @router.post("/get_prompt_by_id")
     async def get_prompt_by_id(asked: PromptRequest) -> Prompt:
         """One problem's prompt."""
         _check_dataset(service, asked.dataset)
         problem = service.problems[str(asked.id)]
-        return Prompt(id=asked.id, prompt=describe(problem.visible))
+        return Prompt(id=asked.id, prompt=prompt_of(problem, asked.config.language))
 
     @router.get("/list_datasets")
     async def list_datasets() -> list[str]:

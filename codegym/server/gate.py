@@ -1,6 +1,7 @@
 """The way to the sandbox: so many requests at once, so many in the queue, and no more."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -36,6 +37,8 @@ class Gate:
         self._threads = ThreadPoolExecutor(at_once, "codegym-serve")
         self._places = asyncio.Semaphore(at_once)
         self._queue = queue
+        self._counting = threading.Lock()
+        self._running = 0
         self.at_work = 0
         self.waiting = 0
 
@@ -60,12 +63,30 @@ class Gate:
         try:
             if await request.is_disconnected():
                 raise ClientLeftError
-            work = partial(function, *args, **options)
+            work = partial(self._counted, function, *args, **options)
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self.at_work -= 1
             self._places.release()
 
-    def close(self) -> None:
-        """Wait for what is at work."""
+    def _counted(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        with self._counting:
+            self._running += 1
+        try:
+            return function(*args, **options)
+        finally:
+            with self._counting:
+                self._running -= 1
+
+    def close(self, break_off: Callable[[], object]) -> None:
+        """Begin nothing more, and wait for what is at work.
+
+        Args:
+            break_off: called if something is, which the server's time to end was too short for; lets it end.
+        """
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        with self._counting:
+            busy = self._running > 0
+        if busy:
+            break_off()
         self._threads.shutdown()

@@ -7,6 +7,10 @@ from typing import Any
 
 from codegym.datasets import ProblemSet
 from codegym.errors import CodegymError, ProblemError, SandboxError, UsageError
+from codegym.feedback import describe
+from codegym.languages import Language, find_language
+from codegym.problem import Problem
+from codegym.process import templates_in, visible_in
 from codegym.sandbox.base import Sandbox
 from codegym.server.gate import Gate
 from codegym.server.metrics import Metrics
@@ -54,6 +58,21 @@ def status_of(error: CodegymError) -> int:
     if isinstance(error, SandboxError):
         return 503
     return 404 if isinstance(error, ProblemError) else 422 if isinstance(error, UsageError) else 500
+
+
+def language_for(problem: Problem, wanted: str | None = None) -> Language:
+    """The language that is wanted; by default that of a function, or Python.
+
+    Raises:
+        UsageError: there is no such language.
+    """
+    return find_language(wanted or (problem.language if problem.kind == "function" else "python"))
+
+
+def prompt_of(problem: Problem, language: str | None = None) -> str:
+    """What an agent reads of a problem that answers in a language."""
+    spoken = language_for(problem, language)
+    return describe(visible_in(problem, spoken), templates_in(spoken))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -50,8 +51,18 @@ def checked(answer: object) -> Answer:
     if isinstance(found, Answer) and isinstance(found.text, str):
         if len(found.text) > LONGEST:
             raise AgentError(f"expected an answer of at most {LONGEST} characters, got {len(found.text)}")
-        return found
+        return Answer(found.text, _count(found.prompt_tokens), _count(found.completion_tokens))
     raise AgentError(f"expected an answer as text from the agent, got {type(answer).__name__}")
+
+
+def _count(tokens: object) -> int:
+    """A number of tokens, of any type that is a whole number."""
+    try:
+        if (number := operator.index(tokens)) >= 0:  # type: ignore[arg-type]
+            return number
+    except TypeError:
+        pass
+    raise AgentError(f"expected numbers of tokens in the agent's answer, got {tokens!r:.60}")
 
 
 def one_each(answers: object, questions: int) -> Sequence[Any]:

@@ -178,12 +178,15 @@ class Child:
 
     def _take(self, line: bytes) -> None:
         data = json.loads(line)
+        if not isinstance(data, dict):
+            raise ValueError
         counts = [data.get(name, 0) for name in ("prompt_tokens", "completion_tokens")]
         if not isinstance(data["answer"], str) or any(type(count) is not int or count < 0 for count in counts):
             raise ValueError
         with self._lock:
-            number = data["id"] if "id" in data else next(iter(self._waiting))
-            future = self._waiting.pop(number)
+            if "id" not in data and not self._waiting:
+                raise ValueError
+            future = self._waiting.pop(data["id"] if "id" in data else next(iter(self._waiting)))
         future.set_result(Answer(data["answer"], *counts))
 
     def _listen(self) -> None:

@@ -10,6 +10,7 @@ from codegym.bench.options import Connection, Sampling
 from codegym.datasets import ProblemSet
 from codegym.errors import UsageError
 from codegym.feedback import Templates
+from codegym.languages import find_language
 from codegym.problem import Problem
 
 NAMES = f"{', '.join(BUILT_IN)}, replay:FILE, python:MODULE:OBJECT, openai:MODEL, hf:PATH or command:WORDS"
@@ -65,7 +66,16 @@ def make_agent(
     raise UsageError(f"expected agent {NAMES}, got {name!r}")
 
 
-def played(agent: Agent, problems: Iterable[Problem]) -> list[str]:
-    """Ids of the problems that the agent can play: all, unless it has a method ``plays`` that says otherwise."""
+def played(agent: Agent, problems: Iterable[Problem], language: str = "python") -> list[str]:
+    """Ids of the problems that the agent can play.
+
+    That is all but those that want a function in another language, unless the agent has a method ``plays`` that says
+    otherwise.
+    """
     plays = getattr(agent, "plays", None)
-    return [problem.id for problem in problems if plays is None or plays(problem)]
+    family = find_language(language).family
+    return [
+        problem.id
+        for problem in problems
+        if (problem.kind != "function" or problem.language == family) and (plays is None or plays(problem))
+    ]

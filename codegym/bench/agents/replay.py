@@ -42,9 +42,8 @@ class ReplayAgent:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"expected a readable file of answers, got {path}: {error}") from None
         for number, line in enumerate(lines, 1):
-            if line.strip():
-                name, answers = _recorded(line, f"{path}:{number}")
-                self._answers.setdefault(name, answers)
+            if line.strip() and (recorded := _recorded(line, f"{path}:{number}")):
+                self._answers.setdefault(*recorded)
 
     def plays(self, problem: Problem) -> bool:
         """Whether there are answers to this problem."""
@@ -59,13 +58,16 @@ class ReplayAgent:
         return answers[turn]
 
 
-def _recorded(line: str, where: str) -> tuple[str, list[str]]:
+def _recorded(line: str, where: str) -> tuple[str, list[str]] | None:
+    """Problem and answers; None of an episode that failed through no fault of its own."""
     try:
         data: Mapping[str, Any] = unpacked(json.loads(line))
+        if data.get("error"):
+            return None
         answers = data["answers"] if "answers" in data else [turn["answer"] for turn in data["turns"]]
         texts = isinstance(answers, list) and all(isinstance(answer, str) for answer in answers)
         if isinstance(data["problem_id"], str) and answers and texts:
             return data["problem_id"], answers
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     raise UsageError(f'{where}: expected {{"problem_id": "...", "answers": ["...", ...]}}, got {line[:60]!r}')

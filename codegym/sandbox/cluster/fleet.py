@@ -105,7 +105,9 @@ class Fleet:
         if threading.current_thread() is not self._thread:
             self._thread.join(_CLOSE_S)
         with contextlib.suppress(Exception):  # Ray itself may be gone, and then so is all that would be ended
-            ended = [member.actor.close.remote() for member in self._members.values()]
+            ended = [
+                member.actor.close.options(concurrency_group="beside").remote() for member in self._members.values()
+            ]
             self.ray.wait(ended, num_returns=len(ended), timeout=_CLOSE_S)
             for member in self._members.values():
                 self.ray.kill(member.actor)
@@ -224,7 +226,7 @@ class Fleet:
 
         def done(answers: bytes) -> None:
             if tasks := member.requests.pop(number, ()):
-                for task, answer in zip(tasks, pickle.loads(answers), strict=True):
+                for task, answer in zip(tasks, self._read(answers, len(tasks)), strict=True):
                     self._settle(member, task, answer)
 
         def broken(error: BaseException) -> None:
@@ -241,6 +243,13 @@ class Fleet:
             self._events.put(lambda: broken(gone))
             return
         self._when_done(reference, done, broken)
+
+    def _read(self, answers: bytes, number: int) -> list[Any]:
+        try:
+            found: list[Any] = pickle.loads(answers)
+        except Exception as error:  # such as of a class that is not known here
+            return [SandboxError(f"expected an answer that can be read, got {in_words(error)}")] * number
+        return found
 
     def _settle(self, member: Member, task: Task, answer: Any) -> None:
         if isinstance(answer, SandboxError):

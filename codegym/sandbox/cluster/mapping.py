@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, TypeVar
 
+from codegym.errors import CodegymError
 from codegym.sandbox.cluster.connection import Connection, import_ray
 from codegym.sandbox.cluster.contents import Known
 from codegym.sandbox.cluster.fleet import Fleet
@@ -26,8 +27,9 @@ class Mapper:
         self._work = work
 
     def about(self) -> About:
-        """A sign of life."""
-        return About()
+        """A sign of life, or what the work itself says of it."""
+        about: Callable[[], About] = getattr(self._work, "about", About)
+        return about()
 
     def run(self, data: bytes) -> bytes:
         """What came of each of a list of jobs: its result, or what was raised; both lists pickled."""
@@ -37,8 +39,9 @@ class Mapper:
     def _done(self, job: Any) -> tuple[Any, Exception | None]:
         try:
             return self._work(job), None
-        except Exception as error:  # it is raised where the results are taken
-            return None, error
+        except Exception as error:  # it is raised where the results are taken, and where its class may be unknown
+            known = isinstance(error, CodegymError) or type(error).__module__ == "builtins"
+            return None, error if known else CodegymError(f"{type(error).__name__}: {error}")
 
     def close(self) -> None:
         """End what the work holds on to, if it has a ``close``."""
@@ -68,6 +71,7 @@ def in_ray(
     concurrency: int | None = None,
     *,
     ending: Callable[[], object] | None = None,
+    untaken: Callable[[Result], object] | None = None,
     address: str | None = None,
     resource: str | None = None,
 ) -> Generator[Result, None, None]:
@@ -77,10 +81,11 @@ def in_ray(
 
     Args:
         work: what to do with a job. It is pickled, sent to each node once, and called there from several threads; its
-            ``close``, if it has one, is called at the end.
+            ``close``, if it has one, is called at the end; its ``about``, if it has one, says whether a node is fit.
         jobs: the jobs, which are pickled; taken no sooner than there is need of them.
         concurrency: how many at once on each node; None for one a core that Ray knows of.
         ending: called at the end of all and at an error or interrupt, before the nodes are left.
+        untaken: called at the end with each result that came and was not taken, as at an error or interrupt.
         address: of the cluster, see :class:`~codegym.sandbox.cluster.connection.Connection`.
         resource: only nodes that have this custom resource; None for all.
 
@@ -91,6 +96,7 @@ def in_ray(
     connection = Connection(address, concurrency)
     fleet: Fleet | None = None
     running: set[Future[Result]] = set()
+    came: list[Future[Result]] = []
     try:
         fleet = Fleet(
             lambda name, threads: (Mapper, (work,)),
@@ -108,11 +114,15 @@ def in_ray(
             if not running:
                 return
             ended, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in ended:
-                yield future.result()
+            came = sorted(ended, key=lambda future: future.exception() is not None)  # an error comes last
+            while came:
+                yield came.pop(0).result()
     finally:
         if ending:
             ending()
+        for future in (*came, *running):
+            if untaken and future.done() and not future.cancelled() and future.exception() is None:
+                untaken(future.result())
         if fleet:
             fleet.close()
         connection.close()
