@@ -294,3 +294,10 @@ def test_ctrl_c_in_an_agent_is_ctrl_c(module: Any) -> None:
     """An interrupt is not the agent's failure."""
     with pytest.raises(KeyboardInterrupt):
         ask(module("def agent(o): raise KeyboardInterrupt"), seen(0))
+
+
+def test_replay_passes_over_episodes_that_failed(tmp_path: Path) -> None:
+    """They have no answers, or not all; those that were played again have."""
+    failed = Episode("double", error="the sandbox broke").to_json()
+    agent = replay(tmp_path / "a.jsonl", failed + "\n" + line(problem_id="double", answers=["first"]) + "\n")
+    assert ask(agent, seen(0)) == "first"

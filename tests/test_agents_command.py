@@ -105,6 +105,7 @@ DEATHS = {
     "at a question": ("input(); raise SystemExit('cannot think')", "cannot think"),
     "no JSON": ("input(); print('hello', flush=True); input()", "got 'hello'"),
     "another object": ("input(); print('{}', flush=True); input()", "got '{}'"),
+    "no object": ("input(); print('[1]', flush=True); input()", "got '[1]'"),
     "no text": ("input(); print('{\"answer\": 7}', flush=True); input()", "answer"),
     "an unknown id": ('input(); print(\'{"answer": "", "id": 99}\', flush=True); input()', "99"),
     "nested": ("input(); print('[' * 99999, flush=True); input()", "got '[[["),

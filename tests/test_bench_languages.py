@@ -1,5 +1,6 @@
 """Tests of runs and chat answers in another language than Python."""
 
+import sys
 from pathlib import Path
 
 import gymnasium as gym
@@ -8,9 +9,11 @@ import pytest
 from codegym import LabelledProgram, Limits, ProblemSet, Sandbox
 from codegym.bench.run import Settings, run_benchmark
 from codegym.errors import UsageError
+from codegym.report import load_run
+from codegym.report.statements import statements_of
 from codegym.wrappers import ChatMessages, ExtractProgram
 from tests.conftest import need_language
-from tests.fakes import make_problem
+from tests.fakes import make_function_problem, make_problem
 
 CPP_DOUBLE = "#include <iostream>\nint main() { long n; std::cin >> n; std::cout << n * 2; }\n"
 
@@ -48,3 +51,19 @@ def test_chat_answers_are_of_the_environments_language(any_sandbox: Sandbox) -> 
     assert info["extracted"]
     assert info["verdict"] == "wrong_answer"
     assert messages[1]["content"].startswith("```cpp\n#include")
+
+
+def test_functions_in_another_language_are_left_out(any_sandbox: Sandbox, tmp_path: Path) -> None:
+    """An agent that plays all problems is not asked those which its language cannot answer."""
+    need_language(any_sandbox)
+    problems = ProblemSet([make_problem(), make_function_problem()], "two")
+    settings = Settings(f"command:{sys.executable} -u {tmp_path / 'child.py'}", language="cpp")
+    (tmp_path / "child.py").write_text(
+        f"import json, sys\nfor line in sys.stdin:\n    print(json.dumps({{'answer': {CPP_DOUBLE!r}}}), flush=True)\n"
+    )
+    (episode,) = run_benchmark(settings, problems, any_sandbox, tmp_path / "run")
+    assert episode.problem_id == "double"
+    assert episode.solved
+    run = load_run(tmp_path / "run")
+    (text,) = statements_of(run, problems).values()
+    assert "Answer with one whole C++17 program." in text

@@ -1,14 +1,17 @@
 """Tests of codegym.bench.agents.gather and asking: agents of every form, asked from threads."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 
 from codegym.bench.agents import Answer, Context, ask
+from codegym.bench.agents.asking import checked
 from codegym.bench.agents.gather import close, gather
 from codegym.errors import AgentError, RequestError
 from tests.test_agents import seen
@@ -184,3 +187,16 @@ def test_a_batch_of_other_answers_than_questions_is_refused(answers: Any) -> Non
         with pytest.raises(AgentError, match="expected"):
             ask(asked, seen(0))
     close(agent)
+
+
+@pytest.mark.parametrize("tokens", [None, -1, 1.5, "3"])
+def test_counts_of_tokens_that_are_none_are_refused(tokens: Any) -> None:
+    """They would spoil the run's records."""
+    with pytest.raises(AgentError, match="expected numbers of tokens"):
+        checked(Answer("x", 1, tokens))
+
+
+def test_counts_of_any_whole_number_type_will_do() -> None:
+    """Those of NumPy too; what is kept are plain numbers."""
+    kept = checked(Answer("x", np.int64(5), True))  # type: ignore[arg-type]
+    assert json.dumps([kept.prompt_tokens, kept.completion_tokens]) == "[5, 1]"

@@ -111,6 +111,8 @@ BAD: dict[str, Any] = {
     "turns a text": "agents: [oracle]\nturns: ['3']",
     "rollouts": "agents: [oracle]\nrollouts: true",
     "seed": "agents: [oracle]\nseed: x",
+    "seed below 0": "agents: [oracle]\nseed: -1",
+    "language": "agents: [oracle]\nlanguage: cobol",
     "n above k": "agents: [oracle]\nn_at_k: [[3, 1]]",
     "problems": "agents: [oracle]\nproblems: [[]]",
     "path": "agents: [oracle]\nproblems: [{problems: mbpp, path: 7}]",

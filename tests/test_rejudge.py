@@ -107,3 +107,14 @@ def test_what_cannot_be_judged_again_is_refused(tmp_path: Path) -> None:
     RunFolder(tmp_path / "odd", ABOUT | {"settings": {"colour": 1}}, resume=False).close()
     with pytest.raises(UsageError, match=r"settings in its run\.json"):
         rejudge(tmp_path / "odd", PROBLEMS, scripted(), tmp_path / "x")
+
+
+def test_two_rejudgings_do_not_mix_in_one_folder(tmp_path: Path) -> None:
+    """Resuming with another run, or with a run of its own, is refused."""
+    first(tmp_path / "run", "oracle")
+    first(tmp_path / "other", "oracle")
+    again(tmp_path, sandbox=Failing(scripted(), 0, 1, 2))
+    with pytest.raises(UsageError, match="rejudged was"):
+        rejudge(tmp_path / "other", PROBLEMS, scripted(), tmp_path / "again", resume=True)
+    with pytest.raises(UsageError, match="rejudged was"):
+        run_benchmark(Settings("oracle"), PROBLEMS, scripted(), tmp_path / "again", resume=True)

@@ -1,5 +1,6 @@
 """Tests of the server as a process: addresses, signals, and clients that mean no good."""
 
+import contextlib
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -116,6 +118,28 @@ def test_ends_what_it_began(tmp_path: Path) -> None:
     assert answers[0].json()["runs"][0]["stdout"] == f"{mark}\n"
     with pytest.raises(requests.exceptions.ConnectionError):
         requests.get(f"{server.url}/health", timeout=10)
+
+
+def test_a_program_that_goes_on_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    """What is at work when the time to end is over is broken off."""
+    pytest.importorskip("fastapi", reason="the extra 'server' is not installed")
+    need("bubblewrap")
+    with serving("--sandbox", "bubblewrap", "--workers", "1", "--drain-s", "1") as server:
+        asked = {"program": "import time; time.sleep(60)", "inputs": [""], "limits": {"cpu_s": 50, "wall_s": 100}}
+
+        def ask() -> None:
+            with contextlib.suppress(requests.exceptions.RequestException):
+                requests.post(f"{server.url}/v1/run", json=asked, timeout=120)
+
+        client = threading.Thread(target=ask)
+        client.start()
+        while "codegym_at_work 1.0" not in requests.get(f"{server.url}/metrics", timeout=60).text:
+            pass
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(30)
+        assert time.monotonic() - began < 20
+        client.join()
 
 
 @pytest.mark.parametrize(
