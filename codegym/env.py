@@ -167,7 +167,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         return self._state
 
     def sibling(self) -> Self:
-        """Another environment over the same problems, rules and sandbox, with episodes of its own."""
+        """Another environment over the same problems, rules and sandbox, with episodes of its own; close both."""
         other = copy.copy(self)
         other._state = None
         other._np_random, other._np_random_seed = None, None
@@ -188,6 +188,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
             ProblemError: no problem has this id.
         """
         super().reset(seed=seed)
+        self._process.join(self)
         self._state = self._process.begin(self.np_random, options or {})
         return self._shown({})
 
@@ -238,7 +239,7 @@ class CodeRepairEnv(gym.Env[Observation, str]):
 
     def close(self) -> None:
         """Give back the sandbox; may be called twice."""
-        self._process.close()
+        self._process.leave(self)
 
     def clone_state(self) -> EpisodeState:
         """A snapshot from which :meth:`restore_state` goes on, in this environment or one like it."""

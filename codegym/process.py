@@ -6,6 +6,7 @@ Nothing here remembers an episode, so that a turn may be judged in any thread, a
 import copy
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -18,7 +19,7 @@ from codegym.feedback import MODES, Feedback, Mode, Templates, describe, feedbac
 from codegym.judge import judge
 from codegym.languages import Language, find_language
 from codegym.observations import EpisodeState, State, checked_dialogue
-from codegym.problem import Problem, Statement
+from codegym.problem import LabelledProgram, Problem, Statement
 from codegym.reward import NEEDS_ALL_PRIVATE, Reward, find_reward
 from codegym.sandbox.base import Sandbox
 from codegym.sandbox.factory import KINDS, SharedSandbox
@@ -28,6 +29,8 @@ from codegym.verdict import Judgement
 ACTIONS = Program()
 _DESCRIBED = 256
 """Of so many problems the description is kept."""
+_DRAWS = 16
+"""Of a wrong program that fails a public test, where problems do not say which of theirs do."""
 _leasing = threading.Lock()
 
 
@@ -84,6 +87,7 @@ class Process:
         self._others = _OtherProblems(self.problems, self._language.family)
         self._described: dict[str, State] = {}
         self._lease: SharedSandbox | None = None
+        self._users: weakref.WeakSet[object] = weakref.WeakSet()
 
     def begin(self, rng: np.random.Generator, options: Mapping[str, Any]) -> State:
         """A new episode; runs nothing.
@@ -172,9 +176,17 @@ class Process:
                 self._lease = SharedSandbox(self.sandbox)
             return self._lease.sandbox
 
-    def close(self) -> None:
-        """Give back the sandbox; may be called twice."""
+    def join(self, user: object) -> None:
+        """An environment begins an episode."""
         with _leasing:
+            self._users.add(user)
+
+    def leave(self, user: object) -> None:
+        """An environment is closed: give back the sandbox, unless others use it; may be called twice."""
+        with _leasing:
+            self._users.discard(user)
+            if self._users:
+                return
             lease, self._lease = self._lease, None
         if lease is not None:
             lease.close()
@@ -238,18 +250,25 @@ class _OtherProblems:
     def judged(self, this: Problem, rng: np.random.Generator, sandbox: Sandbox) -> tuple[Problem, Judgement]:
         """Another problem, and the judgement of one of its wrong programs."""
         if self._with_wrong is None:
-            self._with_wrong = {p.id: n for n, p in enumerate(self._problems) if p.wrong_programs_in(self._family)}
+            self._with_wrong = {p.id: n for n, p in enumerate(self._problems) if self._wrong(p)}
         others = [number for name, number in self._with_wrong.items() if name != this.id]
         if not others:
             raise ProblemError("expected another problem with a wrong program for feedback 'random', got none")
-        problem = self._problems[others[int(rng.integers(len(others)))]]
-        number = int(rng.integers(len(problem.wrong_programs_in(self._family))))
-        known = self._judgements.get((problem.id, number))
-        if known is None:
-            wrong = problem.wrong_programs_in(self._family)[number]
-            known = judge(wrong.source, problem, sandbox=sandbox, split="public", language=wrong.language)
-            self._judgements[problem.id, number] = known
-        return problem, known
+        for drawn in range(1, _DRAWS + 1):
+            problem = self._problems[others[int(rng.integers(len(others)))]]
+            number = int(rng.integers(len(self._wrong(problem))))
+            known = self._judgements.get((problem.id, number))
+            if known is None:
+                wrong = self._wrong(problem)[number]
+                known = judge(wrong.source, problem, sandbox=sandbox, split="public", language=wrong.language)
+                self._judgements[problem.id, number] = known
+            if not known.accepted or drawn == _DRAWS:
+                return problem, known
+        raise AssertionError("unreachable")
+
+    def _wrong(self, problem: Problem) -> list[LabelledProgram]:
+        """Wrong programs, but for those that are said to fail private tests only."""
+        return [program for program in problem.wrong_programs_in(self._family) if program.fails != "private"]
 
 
 def chosen_problems(

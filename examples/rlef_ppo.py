@@ -182,6 +182,8 @@ class Agent:
         ends = model.generation_config.eos_token_id or tokenizer.eos_token_id
         self.ends: list[int] = ends if isinstance(ends, list) else [ends]
         self.pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+        # What a model brings along, such as a penalty for repetition, would be no part of the policy that is trained.
+        model.generation_config = transformers.GenerationConfig(eos_token_id=self.ends, pad_token_id=self.pad)
         backbone = copy.deepcopy(model.base_model)
         self.reference = None if settings.lora_rank else copy.deepcopy(model).requires_grad_(False).to(self.device)
         width = model.get_input_embeddings().embedding_dim
@@ -288,12 +290,9 @@ class Arena:
     ) -> None:
         options = {"reward": "rlef", "max_turns": settings.max_turns, "sandbox": sandbox, **options}
         self.sandbox = sandbox
-        self.envs = [
-            ExtractProgram(
-                gym.make("CodeRepairEnv-v0", disable_env_checker=True, problems=problems, feedback=mode, **options)
-            )
-            for _ in range(size)
-        ]
+        made = gym.make("CodeRepairEnv-v0", disable_env_checker=True, problems=problems, feedback=mode, **options)
+        first: Any = made.unwrapped
+        self.envs = [ExtractProgram(env) for env in (first, *(first.sibling() for _ in range(size - 1)))]
         for number, env in enumerate(self.envs):
             env.reset(seed=1_000_003 * settings.seed + number)
 
@@ -483,7 +482,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if tiny:
             from rlef_tiny import run
 
-            run(Path(settings.out), quick)
+            others = {name for name in given if getattr(settings, name) != getattr(Settings(), name)}
+            if others := others - {"out", "sandbox"}:
+                raise UsageError(f"expected --tiny with --quick, --out and --sandbox alone, got --{min(others)}")
+            run(Path(settings.out), quick, settings.sandbox)
             return
         if not settings.model:
             raise CodegymError("expected --tiny or --model with a model of transformers, got neither")

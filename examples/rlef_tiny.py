@@ -38,11 +38,10 @@ class Tiny:
 
     settings: Settings = field(
         default_factory=lambda: Settings(
-            problems="procedural:hidden-rule?seed=1&size=400&starter=0&alike=1",
-            held_out="procedural:hidden-rule?seed=2&size=240&starter=0&alike=1",
-            sandbox="bubblewrap",
+            problems="procedural:hidden-rule?seed=1&size=400&starter=0&alike=1&public=2",
+            held_out="procedural:hidden-rule?seed=2&size=240&starter=0&alike=1&public=2",
             rollouts=256,
-            max_prompt_tokens=320,
+            max_prompt_tokens=400,
             max_response_tokens=16,
             iterations=40,
             minibatch=32,
@@ -57,7 +56,7 @@ class Tiny:
         )
     )
     seeds: tuple[int, ...] = (0, 1, 2)
-    feedback: tuple[str, ...] = ("first_failure", "random", "none")  # in training and in evaluation
+    feedback: tuple[str, ...] = ("all_failures", "random", "none")  # in training and in evaluation
     # Imitation.
     dialogues: int = 800
     repeats: float = 0.5  # chance that the same program is said again
@@ -222,7 +221,7 @@ def job(tiny: Tiny, seed: int, feedback: str, out: Path) -> Path:
         tests = {mode: arena(settings.held_out, mode, settings.evaluation_problems) for mode in tiny.feedback}
         ids = load_problems(settings.held_out).ids[: settings.evaluation_problems]
         training = arena(settings.problems, feedback, settings.rollouts)
-        agent = imitate(tiny, settings, arena(settings.problems, "first_failure", 1).envs[0])
+        agent = imitate(tiny, settings, arena(settings.problems, tiny.feedback[0], 1).envs[0])
         if feedback == tiny.feedback[0]:  # it is the same whatever comes after
             found["before"] = rates(agent, tests, ids)
         rng = np.random.default_rng(seed)
@@ -249,9 +248,10 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def run(out: Path, is_quick: bool) -> None:
+def run(out: Path, is_quick: bool, sandbox: str) -> None:
     """All seeds and kinds of feedback, some at a time, and the report on them. What is done already is kept."""
     tiny = quick() if is_quick else Tiny()
+    tiny = replace(tiny, settings=replace(tiny.settings, sandbox=sandbox))
     out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     context = multiprocessing.get_context("spawn")

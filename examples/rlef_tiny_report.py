@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 RESAMPLES = 200
-NAMES = {"first_failure": "true", "random": "random", "none": "no"}
+NAMES = {"all_failures": "true", "random": "random", "none": "no"}
 """Of the kinds of feedback."""
-COLORS = {"first_failure": "tab:green", "random": "tab:orange", "none": "tab:red"}
+COLORS = {"all_failures": "tab:green", "random": "tab:orange", "none": "tab:red"}
 
 Samples = Sequence[Sequence[bool]]
 """Whether each held-out problem was solved, by seed."""

@@ -2,13 +2,21 @@
 //
 // Included behind the program that is called, whose names and macros may be any; so all here has its full name.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
+#include <deque>
 #include <iterator>
+#include <list>
+#include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace codegym_calls {
 

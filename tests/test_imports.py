@@ -51,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "batches": {"errors", "spaces"},
     "vector": {"batches", "datasets", "env", "errors", "threads"},
     "wrappers": PLAIN | {"env", "episode", "feedback", "languages", "mutations", "spaces"},
-    "integrations": {"datasets", "env", "errors", "feedback", "threads", "vector", "wrappers"},
+    "integrations": {"datasets", "env", "errors", "feedback", "languages", "threads", "vector", "wrappers"},
     "running": {"errors"},
     "metrics": {"errors"},
     "bench": STEP | {"env", "languages", "process", "episode", "locations", "running", "wrappers", "version"},
@@ -70,7 +70,7 @@ ROOMS: dict[str, set[str]] = {
         "version",
     },
     "play": {"env", "errors"},
-    "server": STEP | {"env", "languages", "version", "wrappers"},
+    "server": STEP | {"env", "languages", "process", "threads", "version", "wrappers"},
     "progress": {"episode"},
 }
 COMMANDS = {"bench_command", "bench_request", "bench_tables", "check_command"}

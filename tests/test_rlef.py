@@ -311,7 +311,7 @@ def test_the_tiny_run_goes_to_its_end_and_is_not_done_twice(tmp_path: Path) -> N
     assert "<svg" in (tmp_path / "rlef.svg").read_text()
     table = (tmp_path / "report.txt").read_text()
     assert table in done.stdout
-    found = json.loads((tmp_path / "0-first_failure.json").read_text())
+    found = json.loads((tmp_path / "0-all_failures.json").read_text())
     assert {len(solved) for mode in found["after"].values() for solved in mode.values()} == {12}
     (tmp_path / "0-none.json").unlink()
     again = run("--tiny", "--quick", "--out", str(tmp_path))

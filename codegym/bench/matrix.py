@@ -13,7 +13,7 @@ from codegym.bench.source import Source
 from codegym.datasets.yaml_reader import parse
 from codegym.errors import ProblemError, UsageError
 from codegym.feedback import MODES
-from codegym.languages import find_language
+from codegym.languages import LANGUAGES
 from codegym.running import write_json
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -111,7 +111,9 @@ def _read(file: Path) -> Matrix:
     seed = reader.of(values.get("seed", 0), int, "seed")
     if seed < 0:
         raise reader.complaint("seed", "a whole number of at least 0", seed)
-    language = find_language(reader.of(values.get("language", "python"), str, "language")).name
+    language = reader.of(values.get("language", "python"), str, "language")
+    if language not in LANGUAGES:
+        raise reader.complaint("language", f"one of {', '.join(LANGUAGES)}", language)
     pairs = tuple(_pair(entry, reader) for entry in reader.items("n_at_k", [[1, max(turns)]]))
     out = values.get("out")
     reader.finish("agents", "problems", "feedback", "turns", "rollouts", "seed", "language", "n_at_k", "out")

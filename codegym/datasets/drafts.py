@@ -32,7 +32,7 @@ class Knobs:
         private: number of private tests.
         starter: whether a wrong program is given to be repaired.
         shown: whether the public tests are shown with the problem, or only in feedback.
-        alike: whether public inputs are the same in all problems of the family and level.
+        alike: whether public inputs are the same in all problems of the family and level that read input of one form.
     """
 
     level: int = 1

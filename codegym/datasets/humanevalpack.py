@@ -17,6 +17,7 @@ from codegym.datasets.rows import Row, Unusable
 from codegym.datasets.test_code import EQUAL, function_of, turned
 from codegym.errors import UsageError
 from codegym.functions import native_asserts
+from codegym.functions.native_literals import NotTurned
 from codegym.problem import Argument, LabelledProgram, Limits, Problem
 
 PUBLISHED = Published(
@@ -90,7 +91,7 @@ def _problem(row: Row, place: str, name: str) -> Problem:
 def _native_tests(row: Row, key: str, entry: str) -> Tests:
     try:
         tests = native_asserts.turn(text(row, key), entry)
-    except native_asserts.NotTurned as error:
+    except NotTurned as error:
         raise Unusable(key, "test code that cannot be kept apart from the program", str(error)) from None
     if not tests:
         raise Unusable(key, "no tests", "expected asserts, got none")

@@ -30,12 +30,14 @@ def main_file(tests: Sequence[TestCase]) -> str:
     )
     cases = " ".join(f"if (which == {number}) codegym_test_{number}();" for number in range(len(calls)))
     main = f"signed main(signed, char **words) {{ auto which = ::std::stoi(words[1]); {cases} }}\n"
-    return f'#include "{PROGRAM}"\n#line 1 "calls.hpp"\n{_header()}{bodies}{main}'
+    # A program may have a main function of its own, which is not the one that begins.
+    program = f'#define main codegym_main_of_the_program\n#include "{PROGRAM}"\n#undef main\n'
+    return f'{program}#line 1 "calls.hpp"\n{_header()}{bodies}{main}'
 
 
 def _body(given: Calls) -> str:
     (call,) = given.calls
-    return f"{given.setup}\n::codegym_calls::give({call.code});"
+    return f"using namespace ::std;\n{given.setup}\n::codegym_calls::give({call.code});"
 
 
 def questions(tests: Sequence[TestCase]) -> list[Input]:

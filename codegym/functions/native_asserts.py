@@ -5,52 +5,22 @@ below a number, and the function ``issame`` that such code brings along. Declara
 Code with anything else in it, such as loops, is refused whole: it could not be kept apart from the program.
 """
 
-import ast
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from codegym.errors import ProblemError
 from codegym.functions.calls import Call, Calls, Expected
+from codegym.functions.native_literals import SORTED, NotTurned, Tokens, tokens_of, value_of
 from codegym.problem import TestCase
 
-_TOKEN = re.compile(
-    r"""(?P<space>(?:\s|//[^\n]*|/\*.*?\*/)+)
-    |(?P<directive>\#[^\n]*)
-    |(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')
-    |(?P<number>\.?[0-9](?:[eE][+-]|[\w.'])*)
-    |(?P<name>[A-Za-z_]\w*)
-    |(?P<sign>==|!=|<=|>=|&&|\|\||->|\+\+|--|<<|>>|::|[-+*/%<>=!&|^~?:;,.(){}\[\]])""",
-    re.VERBOSE | re.DOTALL,
-)
 _OPERATORS = ("==", "!=", "<=", ">=", "<", ">", "&&", "||", "?", "=", "!", "-", "+", "*", "/", "%")
-_LONGEST = 1 << 20
 _OPEN, _CLOSE = "({[", ")}]"
 _STATEMENTS = frozenset({"for", "while", "do", "if", "else", "switch", "try", "goto", "{", "static", "auto"})
 """What a statement begins with that is no declaration or call; ``auto`` may be a lambda."""
-_CONTAINERS = frozenset({"vector", "string", "list", "deque", "pair", "make_pair", "tuple", "make_tuple", "array"})
-_SORTED = frozenset({"map", "set", "unordered_map", "unordered_set"})
-_SUFFIX = re.compile(r"(?i)(?<![x])[uflz]+\Z")
 _TOLERANCE = re.compile(r"1e-\d{1,2}|0?\.0\d*1\b")
 _SINGLE = 1e-6
 """Numbers of single precision that were written with a few digits differ by less."""
-_MOST = 1 << 63
-
-
-class NotTurned(ProblemError):
-    """A part of the code says nothing of one call that could be told without running it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
-Tokens = Sequence[_Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +41,10 @@ def turn(source: str, entry_point: str) -> tuple[TestCase, ...]:
     Raises:
         NotTurned: a part of it cannot be turned.
     """
-    tokens = _tokens(source)
+    tokens = tokens_of(source)
     start, body = _main(tokens)
     reader = _Reader(source, entry_point, _same(source, tokens[:start]))
     return tuple(reader.tests(body))
-
-
-def _tokens(source: str) -> list[_Token]:
-    found: list[_Token] = []
-    place = 0
-    while place < len(source) <= _LONGEST:
-        match = _TOKEN.match(source, place)
-        if match is None or match.lastgroup is None:
-            raise NotTurned(f"expected C++, got {source[place : place + 20]!r}")
-        if match.lastgroup not in ("space", "directive"):
-            found.append(_Token(match.lastgroup, match[0], match.start(), match.end()))
-        place = match.end()
-    if len(source) > _LONGEST:
-        raise NotTurned(f"expected at most {_LONGEST} characters, got {len(source)}")
-    return found
 
 
 def _main(tokens: Tokens) -> tuple[int, Tokens]:
@@ -124,7 +79,7 @@ def _same(source: str, tokens: Tokens) -> _Same | None:
     text = source[tokens[start].start : tokens[_after(tokens, brace) - 1].end]
     given = _TOLERANCE.search(text)
     single = _SINGLE if "float" in types else 0.0
-    return _Same(float(given[0]) if given else single, not _SORTED & set(types))
+    return _Same(float(given[0]) if given else single, not SORTED & set(types))
 
 
 def _split(tokens: Tokens, signs: Sequence[str]) -> list[Tokens]:
@@ -178,7 +133,7 @@ class _Reader:
             sides = _split(tokens, (sign,))
             if len(sides) == 2:
                 call, other = sides if self._calls(sides[0]) else sides[::-1]
-                value, ordered = _value(other)
+                value, ordered = value_of(other)
                 return self._call(call), _expected(value, ordered, relation)
         words = [token.text for token in tokens]
         if words[:2] == ["issame", "("] and _after(tokens, 1) == len(tokens) and self._same is not None:
@@ -194,7 +149,7 @@ class _Reader:
         if len(sides) != 2:
             raise NotTurned(f"expected a call and what it gives, got {self._text(tokens)[:40]!r}")
         call, other = sides if self._calls(sides[0]) else sides[::-1]
-        value, ordered = _value(other)
+        value, ordered = value_of(other)
         expected = _expected(value, ordered and same.ordered, "equal")
         if same.tolerance:
             expected = replace(expected, relation="close", abs_tol=same.tolerance, rel_tol=_SINGLE)
@@ -206,7 +161,7 @@ class _Reader:
         call, *rest = _split(tokens[2 : end - 1], ("-",))
         one = len(rest) == 1 or (len(rest) == 2 and not rest[0])  # the second sign may be the number's own
         if one and self._calls(call) and end < len(tokens) and tokens[end].text in ("<", "<="):
-            tolerance, value = _value(tokens[end + 1 :])[0], _value(tokens[3 + len(call) : end - 1])[0]
+            tolerance, value = value_of(tokens[end + 1 :])[0], value_of(tokens[3 + len(call) : end - 1])[0]
             if type(tolerance) in (int, float) and type(value) in (int, float):
                 return self._call(call), Expected(value, "close", abs_tol=float(tolerance))
         raise NotTurned(f"expected a difference below a number, got {self._text(tokens)[:40]!r}")
@@ -227,86 +182,9 @@ class _Reader:
 def _expected(value: Any, ordered: bool, relation: Any) -> Expected:
     if ordered or not isinstance(value, list):
         return Expected(value, relation)
+    if any(one == other for number, one in enumerate(value) for other in value[:number]):
+        raise NotTurned("expected a set of items, got one of them twice")
     try:
         return Expected(sorted(value), relation, "sorted")
     except TypeError:
         raise NotTurned("expected items of one type, got several") from None
-
-
-def _value(tokens: Tokens) -> tuple[Any, bool]:
-    """The value of literals, and whether it is in an order of its own."""
-    written: list[str] = []
-    ordered = True
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        place += 1
-        if token.kind == "name" and token.text in _CONTAINERS | _SORTED:
-            ordered = ordered and token.text not in _SORTED
-            place = _behind_template(tokens, place)
-        elif token.text in ("std", "::"):
-            continue
-        else:
-            written.append(_python(token))
-    try:
-        return _plain(ast.parse(" ".join(written), mode="eval").body), ordered
-    except (SyntaxError, ValueError, ArithmeticError, TypeError, RecursionError, MemoryError):
-        raise NotTurned(f"expected literals, got {' '.join(written)[:60]!r}") from None
-
-
-def _behind_template(tokens: Tokens, place: int) -> int:
-    depth = 0
-    while place < len(tokens) and (depth or tokens[place].text == "<"):
-        depth += {"<": 1, ">": -1, ">>": -2}.get(tokens[place].text, 0)
-        place += 1
-    return place
-
-
-def _python(token: _Token) -> str:
-    if token.kind == "number":
-        return _SUFFIX.sub("", token.text.replace("'", "")) if "x" not in token.text.lower() else token.text
-    if token.kind == "name":
-        if token.text not in ("true", "false"):
-            raise NotTurned(f"expected literals, got {token.text[:40]!r}")
-        return token.text.capitalize()
-    return {"{": "[", "}": "]", "!": " not "}.get(token.text, token.text)
-
-
-_ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: lambda one, other: one + other,
-    ast.Sub: lambda one, other: one - other,
-    ast.Mult: lambda one, other: one * other,
-    ast.Div: lambda one, other: _quotient(one, other) if type(one) is type(other) is int else one / other,
-    ast.Mod: lambda one, other: one - other * _quotient(one, other),
-}
-
-
-def _quotient(one: int, other: int) -> int:
-    """As in C++, towards zero."""
-    return abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)
-
-
-def _plain(node: ast.expr) -> Any:
-    match node:
-        case ast.Constant(bool() | int() | float() | str() as value):
-            made: Any = value
-        case ast.List(items) | ast.Tuple(items):
-            return [_plain(item) for item in items]
-        case ast.UnaryOp(ast.USub(), operand):
-            made = -_number(operand)
-        case ast.UnaryOp(ast.UAdd(), operand):
-            made = _number(operand)
-        case ast.BinOp(left, op, right) if type(op) in _ARITHMETIC:
-            made = _ARITHMETIC[type(op)](_number(left), _number(right))
-        case _:
-            raise ValueError(type(node).__name__)
-    if type(made) is int and not -_MOST <= made < 2 * _MOST:
-        raise ValueError("a number that is too large")
-    return made
-
-
-def _number(node: ast.expr) -> int | float:
-    value = _plain(node)
-    if type(value) not in (int, float):
-        raise TypeError(type(value).__name__)
-    return value  # type: ignore[no-any-return]

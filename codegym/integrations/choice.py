@@ -11,7 +11,7 @@ from codegym.feedback import Templates
 from codegym.wrappers import CandidateChoice, TokenObservation
 
 PROBLEMS = "procedural:input-format?public=1&private=2"
-"""The same computation in each candidate, and other ways to read the input: the statement says which way is right."""
+"""The candidates read the input in different ways, or know the public tests; the statement says which way is right."""
 
 CANDIDATES = 5
 WIDTH = 64

@@ -1,12 +1,13 @@
 """One episode in text, as adaptors for language models drive it."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from codegym.datasets import Source
 from codegym.env import CodeRepairEnv
 from codegym.errors import SandboxError, SandboxUnavailable
+from codegym.languages import find_language
 from codegym.threads import step_threads
 from codegym.wrappers import extract_program
 
@@ -78,7 +79,7 @@ class TextEpisode:
         Raises:
             SandboxError: the program could not be run, through no fault of its own; it may be tried again.
         """
-        return ENDED if self.ended else self._step(program_of(text))
+        return ENDED if self.ended else self._step(program_of(text, find_language(self._env.language).marks))
 
     def settle(self, text: str) -> str:
         """As :meth:`answer`, but a program that could not be run is a ``failure``, with which the episode ends.
@@ -110,9 +111,9 @@ class TextEpisode:
         return observation["dialogue"][-1]["feedback"]
 
 
-def program_of(text: str) -> str:
-    """The program in an answer: the last fenced block, or all of it where there is no fence."""
-    program = extract_program(text)
+def program_of(text: str, marks: Collection[str]) -> str:
+    """The program in an answer: its last fenced block with one of the marks, or all of it where there is no fence."""
+    program = extract_program(text, marks=marks)
     return program if program is not None else "" if "```" in text else text
 
 

@@ -30,14 +30,15 @@ Generate = Callable[[Sequence[Ids], Any, int], tuple[list[Ids], list[list[float]
 """Prompts as token ids, the trainer and the tokens of an answer at most → the answers, and log probabilities."""
 
 
-def prompts(problems: Source, system: str | None = None) -> list[dict[str, Any]]:
+def prompts(problems: Source, system: str | None = None, **options: Any) -> list[dict[str, Any]]:
     """Rows of a data set: ``prompt`` (messages, of which the last names its problem too) and ``problem_id``.
 
     Args:
         problems: see :func:`codegym.load_problems`; all of them are gone through.
         system: text of a system message, or None for none.
+        options: further arguments of :class:`~codegym.env.CodeRepairEnv`, such as the language.
     """
-    env = CodeRepairEnv(problems)
+    env = CodeRepairEnv(problems, **options)
     head = [] if system is None else [{"role": "system", "content": system}]
     rows = []
     for name in env.problems.ids:

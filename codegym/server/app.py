@@ -49,7 +49,7 @@ def make_app(problems: ProblemSet, sandbox: Sandbox, settings: ServerSettings) -
 
     Args:
         problems: the problems that can be named.
-        sandbox: where programs run; stays the caller's to close, unless programs run on when the server has ended.
+        sandbox: where programs run; stays the caller's to close.
         settings: its bounds.
     """
     at_once = settings.at_once or int(getattr(sandbox, "workers", 1))
@@ -67,7 +67,6 @@ def make_app(problems: ProblemSet, sandbox: Sandbox, settings: ServerSettings) -
             yield
         finally:
             sweeping.cancel()
-            await asyncio.to_thread(gate.close, sandbox.close)
 
     app = FastAPI(
         title="codegym",

@@ -1,13 +1,13 @@
 """The way to the sandbox: so many requests at once, so many in the queue, and no more."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from fastapi import Request
+
+from codegym.threads import Threads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,7 +22,7 @@ class ClientLeftError(Exception):
 
 
 class Gate:
-    """Lets requests do what takes long, each in a thread.
+    """Lets requests do what takes long, each in a thread, which the server's end does not wait for.
 
     Args:
         at_once: requests at work.
@@ -34,11 +34,9 @@ class Gate:
     """
 
     def __init__(self, at_once: int, queue: int) -> None:
-        self._threads = ThreadPoolExecutor(at_once, "codegym-serve")
+        self._threads = Threads(at_once)
         self._places = asyncio.Semaphore(at_once)
         self._queue = queue
-        self._counting = threading.Lock()
-        self._running = 0
         self.at_work = 0
         self.waiting = 0
 
@@ -63,30 +61,7 @@ class Gate:
         try:
             if await request.is_disconnected():
                 raise ClientLeftError
-            work = partial(self._counted, function, *args, **options)
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await asyncio.wrap_future(self._threads.submit(partial(function, *args, **options)))
         finally:
             self.at_work -= 1
             self._places.release()
-
-    def _counted(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        with self._counting:
-            self._running += 1
-        try:
-            return function(*args, **options)
-        finally:
-            with self._counting:
-                self._running -= 1
-
-    def close(self, break_off: Callable[[], object]) -> None:
-        """Begin nothing more, and wait for what is at work.
-
-        Args:
-            break_off: called if something is, which the server's time to end was too short for; lets it end.
-        """
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        with self._counting:
-            busy = self._running > 0
-        if busy:
-            break_off()
-        self._threads.shutdown()

@@ -11,11 +11,16 @@ from gymnasium.utils import RecordConstructorArgs
 from codegym.env import Observation
 from codegym.errors import UsageError
 from codegym.feedback import code_block
-from codegym.languages import LANGUAGES, find_language
+from codegym.languages import LANGUAGES, Language, find_language
 from codegym.spaces import Program
 
 Which = Literal["first", "last"]
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def language_of(env: gym.Env[Any, Any]) -> Language:
+    """What programs of an environment are written in; Python where it does not say."""
+    return find_language(env.get_wrapper_attr("language") if env.has_wrapper_attr("language") else "python")
 
 
 def extract_program(
@@ -84,7 +89,7 @@ class ExtractProgram(gym.Wrapper[Any, str, Any, str], RecordConstructorArgs):
         super().__init__(env)
         extract_program("", which)
         self._which: Which = which
-        self._marks = find_language(env.get_wrapper_attr("language")).marks
+        self._marks = language_of(env).marks
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
         """Reset."""
@@ -115,7 +120,7 @@ class ChatMessages(gym.ObservationWrapper[tuple[dict[str, str], ...], str, Obser
         RecordConstructorArgs.__init__(self, system=system)
         super().__init__(env)
         self._system = system
-        self._mark = find_language(env.get_wrapper_attr("language")).marks[0]
+        self._mark = language_of(env).marks[0]
         self.observation_space = spaces.Sequence(spaces.Dict({"role": Program(), "content": Program()}))
 
     def observation(self, observation: Observation) -> tuple[dict[str, str], ...]:
@@ -139,7 +144,7 @@ class DialogueText(gym.ObservationWrapper[str, str, Observation], RecordConstruc
         RecordConstructorArgs.__init__(self)
         super().__init__(env)
         self.observation_space = Program()
-        self._mark = find_language(env.get_wrapper_attr("language")).marks[0]
+        self._mark = language_of(env).marks[0]
 
     def observation(self, observation: Observation) -> str:
         """The text."""

@@ -10,6 +10,7 @@ from gymnasium.utils import RecordConstructorArgs
 from codegym.errors import ProblemError, UsageError
 from codegym.problem import Problem
 from codegym.spaces import Program
+from codegym.wrappers.chat import language_of
 
 
 class CandidateChoice(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
@@ -28,6 +29,7 @@ class CandidateChoice(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
     def __init__(self, env: gym.Env[Any, str], candidates: int = 4, *, shown: bool = True) -> None:
         RecordConstructorArgs.__init__(self, candidates=candidates, shown=shown)
         super().__init__(env)
+        refuse_other_languages(env)
         if isinstance(candidates, bool) or not isinstance(candidates, int) or candidates < 2:
             raise UsageError(f"expected at least 2 candidates, got {candidates!r}")
         self.action_space = spaces.Discrete(candidates)
@@ -46,6 +48,7 @@ class CandidateChoice(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
         observation, info = self.env.reset(seed=seed, options=options)
         if seed is not None:
             self._rng = own_generator(seed, type(self).__name__)
+        self._candidates = ()
         self._candidates = self._drawn(self.get_wrapper_attr("problem"))
         return self._with_candidates(observation), info
 
@@ -82,6 +85,17 @@ def extended(env: gym.Env[Any, Any], name: str, space: spaces.Space[Any]) -> spa
             "put wrappers that change the observation outside of this one"
         )
     return spaces.Dict({**env.observation_space.spaces, name: space})
+
+
+def refuse_other_languages(env: gym.Env[Any, Any]) -> None:
+    """Only programs in Python can be chosen and changed.
+
+    Raises:
+        UsageError: the environment's are in another language.
+    """
+    language = language_of(env)
+    if language.family != "python":
+        raise UsageError(f"expected an environment of programs in Python, got one in {language.title}")
 
 
 def own_generator(seed: int, name: str) -> np.random.Generator:

@@ -11,7 +11,7 @@ from codegym.errors import ProblemError, UsageError
 from codegym.mutations import MOST_ALTERNATIVES, changed, places
 from codegym.problem import Problem
 from codegym.spaces import Program
-from codegym.wrappers.choice import extended, own_generator
+from codegym.wrappers.choice import extended, own_generator, refuse_other_languages
 from codegym.wrappers.tokens import checked_numbers
 
 
@@ -34,6 +34,7 @@ class ProgramEdits(gym.Wrapper[Any, Any, Any, Any], RecordConstructorArgs):
     def __init__(self, env: gym.Env[Any, str], most_places: int = 32) -> None:
         RecordConstructorArgs.__init__(self, most_places=most_places)
         super().__init__(env)
+        refuse_other_languages(env)
         if isinstance(most_places, bool) or not isinstance(most_places, int) or most_places < 1:
             raise UsageError(f"expected most_places to be a positive whole number, got {most_places!r}")
         self.action_space = spaces.MultiDiscrete([most_places, MOST_ALTERNATIVES + 1])

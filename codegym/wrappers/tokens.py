@@ -11,7 +11,7 @@ from gymnasium.utils import RecordConstructorArgs
 
 from codegym.env import Observation
 from codegym.errors import UsageError
-from codegym.wrappers.chat import dialogue_text
+from codegym.wrappers.chat import dialogue_text, language_of
 
 Ids = npt.NDArray[np.int64]
 
@@ -141,7 +141,7 @@ class TokenObservation(gym.ObservationWrapper[Ids, Any, Observation], RecordCons
         length: int = 1024,
         *,
         keep: Literal["start", "end"] = "end",
-        text: Callable[[Observation], str] = dialogue_text,
+        text: Callable[[Observation], str] | None = None,
         dtype: npt.DTypeLike = np.int64,
     ) -> None:
         RecordConstructorArgs.__init__(self, codec=codec, length=length, keep=keep, text=text, dtype=dtype)
@@ -153,7 +153,9 @@ class TokenObservation(gym.ObservationWrapper[Ids, Any, Observation], RecordCons
         self._dtype = np.dtype(dtype)
         if self._dtype.kind not in "iu" or np.iinfo(self._dtype).max < self._codec.size - 1:
             raise UsageError(f"expected a dtype of whole numbers up to {self._codec.size - 1}, got {self._dtype}")
-        self._length, self._keep, self._text = length, keep, text
+        mark = language_of(env).marks[0]
+        self._length, self._keep = length, keep
+        self._text = text or (lambda observation: dialogue_text(observation, mark))
         self.observation_space = spaces.Box(0, self._codec.size - 1, (length,), self._dtype.type)  # type: ignore[assignment, arg-type]
 
     def observation(self, observation: Observation) -> Ids:

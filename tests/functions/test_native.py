@@ -11,7 +11,8 @@ from codegym.env import CodeRepairEnv
 from codegym.errors import UsageError
 from codegym.functions.calls import Call, Calls, Expected
 from codegym.functions.native import main_file
-from codegym.functions.native_asserts import NotTurned, turn
+from codegym.functions.native_asserts import turn
+from codegym.functions.native_literals import NotTurned
 from codegym.functions.native_text import written
 from codegym.problem import Argument, Checker
 from tests.conftest import need_language

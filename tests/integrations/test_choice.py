@@ -116,7 +116,7 @@ def test_what_else_is_amiss_in_a_library_is_told() -> None:
 )
 def test_the_program_of_an_answer(answer: str, program: str) -> None:
     """A fenced block counts; where there is no fence, all of the answer."""
-    assert program_of(answer) == program
+    assert program_of(answer, ("python",)) == program
 
 
 def test_an_episode_in_text() -> None:
