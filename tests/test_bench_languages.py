@@ -9,11 +9,12 @@ import pytest
 from codegym import LabelledProgram, Limits, ProblemSet, Sandbox
 from codegym.bench.run import Settings, run_benchmark
 from codegym.errors import UsageError
+from codegym.integrations.text import text_episode
 from codegym.report import load_run
 from codegym.report.statements import statements_of
-from codegym.wrappers import ChatMessages, ExtractProgram
+from codegym.wrappers import CandidateChoice, ChatMessages, ExtractProgram, ProgramEdits
 from tests.conftest import need_language
-from tests.fakes import make_function_problem, make_problem
+from tests.fakes import make_function_problem, make_problem, scripted
 
 CPP_DOUBLE = "#include <iostream>\nint main() { long n; std::cin >> n; std::cout << n * 2; }\n"
 
@@ -67,3 +68,20 @@ def test_functions_in_another_language_are_left_out(any_sandbox: Sandbox, tmp_pa
     run = load_run(tmp_path / "run")
     (text,) = statements_of(run, problems).values()
     assert "Answer with one whole C++17 program." in text
+
+
+def test_adaptors_take_blocks_of_the_language(any_sandbox: Sandbox) -> None:
+    """An episode in text takes the last block in C++."""
+    need_language(any_sandbox)
+    episode = text_episode([make_problem()], sandbox=any_sandbox, language="cpp")
+    episode.begin()
+    episode.answer(f"```python\nprint(1)\n```\n```c++\n{CPP_DOUBLE}```\n")
+    assert episode.solved
+
+
+def test_choices_and_edits_are_of_python_alone() -> None:
+    """In an environment of another language they are refused at once."""
+    env = gym.make("CodeRepairEnv-v0", problems=[make_problem()], sandbox=scripted(), language="cpp")
+    for wrapper in (CandidateChoice, ProgramEdits):
+        with pytest.raises(UsageError, match="expected an environment of programs in Python"):
+            wrapper(env)

@@ -11,7 +11,7 @@ from gymnasium.utils.env_checker import check_env
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegym import CodeRepairEnv, Execution, Sandbox, SandboxError, values
+from codegym import CodeRepairEnv, Execution, LabelledProgram, Sandbox, SandboxError, values
 from codegym.errors import ProblemError, UsageError
 from codegym.sandbox import ScriptedSandbox
 from tests.fakes import (
@@ -283,3 +283,15 @@ def test_a_state_of_an_unknown_problem_is_refused() -> None:
     env.reset(options={"problem_id": "double-e"})
     with pytest.raises(ProblemError, match="double-e"):
         make_env(problems=PROBLEMS[:2]).restore_state(env.clone_state())
+
+
+def test_random_feedback_is_of_a_program_that_fails() -> None:
+    """Wrong programs that pass the public tests, said so or not, would say that all is well."""
+    silent = (LabelledProgram("magnitude", "wrong_answer", PUBLIC_ONLY), LabelledProgram("no", "wrong_answer", WRONG))
+    told = (LabelledProgram("half", "wrong_answer", PUBLIC_ONLY, fails="private"),)
+    others = [make_problem("silent", programs=silent), make_problem("told", programs=told)]
+    env = make_env(problems=[make_problem("this", programs=()), *others], feedback="random", max_turns=40)
+    env.reset(seed=0, options={"problem_id": "this"})
+    for _ in range(30):
+        observation, *_ = env.step(WRONG)
+        assert "passes 0 of 2" in observation["dialogue"][-1]["feedback"]

@@ -149,3 +149,29 @@ def test_siblings_share_all_but_the_episode() -> None:
     assert len(env.clone_state().dialogue) == 1
     other.action_space.seed(0)
     assert other.action_space is not env.action_space
+
+
+def test_closing_one_sibling_leaves_the_sandbox_to_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last that is closed gives it back."""
+    closed: list[int] = []
+
+    class Lease:
+        sandbox = scripted()
+
+        def __init__(self, kind: str) -> None: ...
+
+        def close(self) -> None:
+            closed.append(1)
+
+    monkeypatch.setattr("codegym.process.SharedSandbox", Lease)
+    env = CodeRepairEnv([make_problem()], sandbox="bubblewrap")
+    other = env.sibling()
+    for one in (env, other):
+        one.reset(seed=0)
+    env.step(WRONG)
+    env.close()
+    env.close()
+    assert not closed
+    other.step(WRONG)
+    other.close()
+    assert closed == [1]

@@ -99,6 +99,15 @@ def test_declarations_go_before_the_calls_that_follow_them() -> None:
         "assert (f(1) == {{'b', 1}, {2, 2}}",
         "assert (f(1) == 1)",
         "assert (issame(f(1), {1}));",
+        "assert (f(1) == vector<int>(3, 0));",
+        "assert (f(1) == vector<int>(5));",
+        "assert (f(1) == string(3, 'a'));",
+        "assert (f(1) == string());",
+        "assert (f(1) == array<int, 2>{{1, 2}});",
+        "assert (f(1) == set<int>{1, 1, 2});",
+        "assert (f(1) == pair<int, int>());",
+        "assert (f(1) == vector<int>({1}, 2));",
+        "assert (f(1) == 1e99f);",
         '"unended',
         "\x00",
     ],
@@ -107,6 +116,23 @@ def test_what_cannot_be_told_is_refused(line: str) -> None:
     """Code that says more than calls and literals is refused in a sentence, however odd it is, and never half read."""
     with pytest.raises(NotTurned, match="expected"):
         turn(code(line), "f")
+
+
+@pytest.mark.parametrize(
+    ("literal", "value"),
+    [
+        ("vector<int>()", []),
+        ("vector<int>({1, 2})", [1, 2]),
+        ('string("ab")', "ab"),
+        ("make_pair(1, 2)", [1, 2]),
+        ("pair<int, int>(1, 2)", [1, 2]),
+        ("3.5f", 3.5),
+        ("3.14f", 3.140000104904175),
+    ],
+)
+def test_containers_are_read_that_are_made_of_their_items(literal: str, value: Any) -> None:
+    """Also those with parentheses; a number of single precision is what such a number becomes."""
+    assert one(f"assert (f(1) == {literal});") == Expected(value)
 
 
 def native_problem(*tests: tuple[str, Any], **changes: Any) -> Problem:
@@ -235,6 +261,20 @@ def test_a_program_gains_nothing_by_how_it_ends(box: Sandbox) -> None:
         "wrong_answer",
         "accepted",
     ]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "int f(std::vector<int> items) { return items.size(); }\nint main() { return 7; }\n",
+        "#include <vector>\nint f(const std::vector<int> &items) { return items.size(); }\n",
+    ],
+)
+def test_a_main_function_and_other_ways_to_write_do_no_harm(box: Sandbox, program: str) -> None:
+    """A function may stand in a whole program, and need not say what the test code says."""
+    problem = native_problem(("f(vector<int>{4, 5})", Expected(2)))
+    program = "#include <vector>\n" + program
+    assert judge(program, problem, sandbox=box, language="cpp").accepted
 
 
 @pytest.mark.parametrize(
