@@ -43,7 +43,7 @@ class Tiny:
             rollouts=256,
             max_prompt_tokens=400,
             max_response_tokens=16,
-            iterations=40,
+            iterations=28,
             minibatch=32,
             micro_batch=32,
             learning_rate=1e-3,
