@@ -89,6 +89,14 @@ class Process:
         self._lease: SharedSandbox | None = None
         self._users: weakref.WeakSet[object] = weakref.WeakSet()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the environments that use it, which a copy does not have."""
+        return {**self.__dict__, "_users": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A copy has no environments yet."""
+        self.__dict__.update(state, _users=weakref.WeakSet())
+
     def begin(self, rng: np.random.Generator, options: Mapping[str, Any]) -> State:
         """A new episode; runs nothing.
 
