@@ -258,7 +258,12 @@ def was_refused(run: Execution) -> bool:
     return run.status == "runtime_error" and (named or run.exit_code == -9)
 
 
-CORES = os.cpu_count() or 1
+def most_cpu_s(sandbox: Sandbox, limits: Limits) -> float:
+    """CPU seconds that a run may have used when it ends: what all cores do until it is noticed.
+
+    On landlock the one that looks shares the cores with all that it looks at, however many they are.
+    """
+    return limits.cpu_s + (4 if sandbox.kind == "landlock" else 2) * (os.cpu_count() or 1)
 
 
 @attacks
@@ -272,7 +277,7 @@ def test_attack_is_contained(attack: Attack, arena: Arena, sandbox: Sandbox, req
         assert run.status in attack.statuses or (sandbox.kind == "landlock" and was_refused(run)), run
         if run.status == "ok" and "Stdout" in attack.header:
             assert run.stdout.decode() == attack.header["Stdout"] + "\n", run
-        assert run.cpu_s < attack.limits.cpu_s + 2 * CORES, run  # two seconds by the clock until it is noticed
+        assert run.cpu_s < most_cpu_s(sandbox, attack.limits), run
         assert run.wall_s < attack.limits.wall_seconds + 2, run
         assert len(run.stdout) <= attack.limits.output_bytes, run.status
         assert len(run.stderr) <= attack.limits.output_bytes, run.status
