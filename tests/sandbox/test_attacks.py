@@ -259,11 +259,12 @@ def was_refused(run: Execution) -> bool:
 
 
 def most_cpu_s(sandbox: Sandbox, limits: Limits) -> float:
-    """CPU seconds that a run may have used when it ends: what all cores do until it is noticed.
+    """CPU seconds that a run may have used when it ends.
 
-    On landlock the one that looks shares the cores with all that it looks at, however many they are.
+    On landlock the one that looks shares the cores with all that it looks at, however many they are, which use all of
+    them until it notices.
     """
-    return limits.cpu_s + (4 if sandbox.kind == "landlock" else 2) * (os.cpu_count() or 1)
+    return limits.cpu_s + (4 * (os.cpu_count() or 1) if sandbox.kind == "landlock" else 2)
 
 
 @attacks
