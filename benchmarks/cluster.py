@@ -1,8 +1,9 @@
 """Judgements on a real Ray cluster of two nodes on this machine, while one node is killed and another one joins.
 
 Programs of the built-in problems whose verdicts are known are judged from several threads. After 30 % of them the first
-node is killed, with all that runs on it; after 60 % a third one joins. Then every verdict is compared with what it must
-be, and every job must be in the records once. Exit status 1 where anything is wrong.
+node is killed, with all that runs on it; after 60 % a third one joins, and where that takes its time judging goes on
+until the new node has worked, for a minute at most. Then every verdict is compared with what it must be, and every job
+must be in the records once. Exit status 1 where anything is wrong.
 
 ``--compare N`` measures instead, N rounds in turns: ten tests a program on a local pool of two boxes and on a node with
 two boxes, from two threads, and what was sent for the tests; and the rates of one node and of two, each with one box.
@@ -26,6 +27,8 @@ from codegym.running import in_threads
 from codegym.sandbox.ray import RaySandbox
 
 RESOURCE = "codegym"
+MOST_S = 60.0
+"""To wait for the new node's work, from the beginning."""
 
 
 @contextlib.contextmanager
@@ -60,7 +63,7 @@ def chaos(judgements: int, threads: int, box: str, split: Literal["public", "bot
         and program.label in ("accepted", "wrong_answer", "runtime_error")
         and (split == "both" or program.label == "accepted" or program.fails == split)
     ]
-    jobs = [(number, *known[number % len(known)]) for number in range(judgements)]
+    handed_out = 0
     records: list[tuple[int, bool]] = []
     events: dict[str, float] = {}
     longest = 0.0
@@ -74,9 +77,19 @@ def chaos(judgements: int, threads: int, box: str, split: Literal["public", "bot
             return number, verdict == label, time.perf_counter() - started
 
         wait_for(sandbox, 2)
-        first = {node.node: node.done for node in sandbox.nodes()}
+        first = {node.node for node in sandbox.nodes()}
+
+        def new_nodes() -> int:
+            return sum(node.node not in first and node.done > 0 for node in sandbox.nodes())
+
+        def jobs() -> Iterator[Any]:
+            nonlocal handed_out
+            while handed_out < judgements or (not new_nodes() and time.perf_counter() - started < MOST_S):
+                handed_out += 1
+                yield handed_out, *known[handed_out % len(known)]
+
         started = time.perf_counter()
-        for number, right, took in in_threads(work, jobs, threads):
+        for number, right, took in in_threads(work, jobs(), threads):
             records.append((number, right))
             longest = max(longest, took)
             if len(records) == judgements * 3 // 10:
@@ -87,12 +100,12 @@ def chaos(judgements: int, threads: int, box: str, split: Literal["public", "bot
                 events["joined"] = time.perf_counter() - started
         seconds = time.perf_counter() - started
         done = {node.node[:8]: node.done for node in sandbox.nodes()}
-        new = sum(node.node not in first and node.done > 0 for node in sandbox.nodes())
+        new = new_nodes()
     counts = collections.Counter(number for number, _ in records)
     return {
-        "judgements": judgements,
+        "judgements": handed_out,
         "wrong": sum(not right for _, right in records),
-        "lost": judgements - len(counts),
+        "lost": handed_out - len(counts),
         "twice": sum(count > 1 for count in counts.values()),
         "seconds": seconds,
         "longest_s": longest,

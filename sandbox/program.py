@@ -23,6 +23,7 @@ from io import BufferedRandom, BufferedWriter, TextIOWrapper
 
 from calls import perform
 from confine import prctl, restrict, users
+from core import core
 from values import dumps, loads
 
 WORK = os.getcwd()
@@ -85,6 +86,7 @@ class Limits:
 
 def child(job, limits, files):
     """Become the program's process. From here on nothing is trusted."""
+    core.leave()
     for number, file in enumerate(files):
         os.dup2(file, number)
     users.become_program()
