@@ -48,6 +48,7 @@ from confine import (
 from core import core
 from keeper import SCRATCH, kill_the_rest, main_file, prepare_folders, supervise, wipe
 from pace import pace
+from pages import make_code_huge
 from program import (
     COMPILING,
     DESCRIPTORS,
@@ -63,7 +64,6 @@ from program import (
     rehearse,
     run_script,
 )
-import text
 from stream import MAGIC, OK, REQUEST, RUNTIME, SIZE, STOP, Stream
 from watch import cgroup, mapped_bytes
 from wide import WIDE
@@ -89,6 +89,7 @@ def main():
     stream = Stream(options.get("socket"))
     harden()
     build_walls(options)
+    make_code_huge()
     warm()
     prepare_folders([WORK] if "walls" in options else [WORK, *SCRATCH])
     cgroup.begin()
@@ -171,7 +172,7 @@ def warm():
         exec(compile("print('')\nraise ValueError", MAIN, "exec"), {"print": str})
     except ValueError:
         pass
-    ours = "text calls confine core keeper native pace program relay stream values watch wide"
+    ours = "calls confine core keeper native pace pages program relay stream values watch wide"
     for name in ours.split():
         del sys.modules[name]
     sys.path[:] = [WORK, *(path for path in sys.path if path != OUR_FOLDER[:-1])]
@@ -182,7 +183,6 @@ def warm():
     reopen_streams()
     gc.freeze()
     rehearse()
-    text.own(lambda name,prot: name.startswith('/') and ('python3' in name and 'lib-dynload' not in name or 'libc.so' in name or 'ld-linux' in name))
     reopen_streams()
     gc.collect()
     gc.freeze()
@@ -250,6 +250,7 @@ def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memor
         with_files(5 if task.code is None else 4 if task.entry else 3, run_test, stream, size, task)
         wipe()
         pace.count_run()
+        core.count_run()
         if options.get("worn"):
             sys.exit("worn out")
     core.leave()

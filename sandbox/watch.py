@@ -6,6 +6,7 @@ import time
 from itertools import islice
 
 from confine import users
+from core import waited_s
 from pace import EVERY_S, pace
 from stream import MEMORY, RUNTIME, TIME
 
@@ -97,14 +98,7 @@ class Watch:
     def left_s(self):
         """Seconds by the clock that are left; never less than none, for to ``poll`` that would mean for ever."""
         left = self.started + self.limits.wall_s - time.monotonic()
-        return left if left > 0 else max(left + min(self.waited_s(), self.limits.wall_s), 0)
-
-    def waited_s(self):
-        """Seconds in which the first thread could have run, but for other work on its core."""
-        try:
-            return int(read(self.pid, "schedstat").split()[1]) / 1e9
-        except (OSError, IndexError):
-            return 0.0
+        return left if left > 0 else max(left + min(waited_s(self.pid), self.limits.wall_s), 0)
 
     def used_s(self, cpu_s):
         """What so many CPU seconds would have been at the machine's best pace."""

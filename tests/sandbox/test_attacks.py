@@ -144,7 +144,7 @@ same = {
     "parent": first if proc else 1,
     "scheduler": [os.sched_getscheduler(who) for who in (0, first)],
     "disk priority": [libc.syscall(252, 1, who) for who in (0, first)],
-    "cores": [sorted(os.sched_getaffinity(who)) for who in (0, first)],
+    "cores": sorted(os.sched_getaffinity(0)),
     "personality": libc.personality(0xFFFFFFFF),
     "slack": [libc.prctl(30, 0, 0, 0, 0), libc.prctl(42, 0, 0, 0, 0), libc.prctl(3, 0, 0, 0, 0), libc.prctl(37, 0)],
     "score": text("/proc/self/oom_score_adj"),

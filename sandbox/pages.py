@@ -1,0 +1,59 @@
+"""The interpreter's own code in huge pages. Standard library only.
+
+A child begins without the pages of files that its parent has mapped, and is given them again one fault at a time, some
+fifty times in a small run; at its end each of them is taken away again. Memory that belongs to no file is inherited
+with the rest, and two megabytes of it in a huge page are one entry in a table. So what lies in whole huge pages of the
+interpreter is copied once, and the copy put in its place.
+"""
+
+import ctypes
+
+from confine import libc
+
+HUGE = 1 << 21
+READ_WRITE, READ_RUN = 3, 5
+PRIVATE_ANONYMOUS = 0x22
+MOVE_TO = 3
+MADV_COLLAPSE = 25
+
+
+def make_code_huge():
+    """Do so with all that this process runs, where the kernel can (Linux 6.1)."""
+    for name in ("mmap", "mremap"):
+        getattr(libc, name).restype = ctypes.c_void_p
+    for begin, end in spans():
+        first = -(-begin // HUGE) * HUGE
+        for block in range(first, end - HUGE + 1, HUGE):
+            replace(block)
+
+
+def spans():
+    """Where files are mapped that cannot be written to: the first address, and that behind the last."""
+    found, last = [], None
+    with open("/proc/self/maps") as file:
+        for line in file:
+            places, rights, _, _, inode, *name = line.split(maxsplit=5)
+            begin, end = (int(place, 16) for place in places.split("-"))
+            if inode == "0" or rights not in ("r-xp", "r--p"):
+                last = None
+            elif last == (begin, name):
+                found[-1][1] = end
+                last = end, name
+            else:
+                found.append([begin, end])
+                last = end, name
+    return found
+
+
+def replace(block):
+    """Put a copy that is one huge page in the place of what is mapped there; leave it where there is none to be had."""
+    size = ctypes.c_size_t(HUGE)
+    room = libc.mmap(None, ctypes.c_size_t(2 * HUGE), READ_WRITE, PRIVATE_ANONYMOUS, -1, ctypes.c_long(0))
+    if room in (None, ctypes.c_void_p(-1).value):
+        return
+    copy = -(-room // HUGE) * HUGE
+    ctypes.memmove(copy, block, HUGE)
+    if not libc.madvise(ctypes.c_void_p(copy), size, MADV_COLLAPSE):
+        libc.mprotect(ctypes.c_void_p(copy), size, READ_RUN)
+        libc.mremap(ctypes.c_void_p(copy), size, size, MOVE_TO, ctypes.c_void_p(block))
+    libc.munmap(ctypes.c_void_p(room), ctypes.c_size_t(2 * HUGE))
