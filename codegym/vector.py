@@ -95,6 +95,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self._observations: list[Any] = [None] * num_envs
         self._over = np.ones(num_envs, dtype=np.bool_)
         self._begun = False
+        self._ended: list[tuple[Any, Any, bool, bool, dict[str, Any]] | None] = [None] * num_envs
         self._actions: list[Any] = []
         self._work: list[Future[_Advanced] | None] = []
         self._called = False
@@ -127,6 +128,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         for i in map(int, np.flatnonzero(mask)):
             one = options if chosen[i] is None else {**options, "problem_id": chosen[i]}
             self._observations[i], info = self.envs[i].reset(seed=seeds[i], options=one)
+            self._ended[i] = None
             infos = self._add_info(infos, info, i)
         self._over = self._over & ~mask
         self._begun = True
@@ -235,12 +237,14 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         if self._over[i]:
             observation, info = env.reset()
             return _Advanced(observation, 0.0, False, False, (info,))
-        observation, reward, terminated, truncated, info = env.step(action)
+        observation, reward, terminated, truncated, info = self._ended[i] or env.step(action)
         infos: tuple[dict[str, Any], ...] = (info,)
         if self._mode is AutoresetMode.SAME_STEP and (terminated or truncated):
+            self._ended[i] = observation, reward, terminated, truncated, info  # should the reset fail, and be repeated
             final = {"final_obs": observation, "final_info": info}
             observation, info = env.reset()
             infos = final, info
+            self._ended[i] = None
         return _Advanced(observation, float(reward), terminated, truncated, infos)
 
     def _drop_work(self) -> None:

@@ -207,6 +207,30 @@ def test_a_sandbox_error_loses_nothing(mode: AutoresetMode) -> None:
         assert len(inner.calls) <= 6  # of five calls, at most one that was in the failed environment is made again
 
 
+@pytest.mark.parametrize("repeated", [True, False], ids=["step", "reset"])
+def test_an_automatic_reset_that_fails_loses_no_step(monkeypatch: pytest.MonkeyPatch, repeated: bool) -> None:
+    """The same step again gives the ended episode's reward and runs nothing twice; after a reset it is forgotten."""
+    inner = scripted()
+    envs = make_envs(2, autoreset_mode="SameStep", sandbox=inner)
+    envs.reset(seed=5)
+    with monkeypatch.context() as patch:
+        patch.setattr(envs.envs[0], "reset", _no_row)
+        with pytest.raises(ProblemError, match="row"):
+            envs.step([RIGHT, WRONG])
+    ran = len(inner.calls)
+    if repeated:
+        _, rewards, terminations, _, infos = envs.step([RIGHT, WRONG])
+        assert (rewards.tolist(), terminations.tolist(), len(inner.calls)) == ([1, 0], [True, False], ran)
+        assert infos["final_info"]["solved"][0]
+    else:
+        envs.reset(seed=5)
+        assert envs.step([WRONG, WRONG])[1].tolist() == [0, 0]
+
+
+def _no_row(**_: Any) -> Any:
+    raise ProblemError("expected a row that can be read, got another")
+
+
 def test_an_incomplete_step_can_be_dropped() -> None:
     """A reset of all forgets it; one of some is refused, for it would lose the others' results."""
     envs = make_envs(sandbox=Failing(scripted(), 0))
