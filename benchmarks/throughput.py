@@ -1,10 +1,10 @@
 """Test runs a second of each sandbox, beside plain interpreter processes and beside the floor, in the same minutes.
 
 What is compared: a fresh ``python3 -I -S main.py`` a run (plain); a bare, warm interpreter that forks, runs, ends and
-is reaped, and does nothing else (the floor; see ``floor.py``); the sandboxes with one worker and one client, and with
-two of each; ``docker run`` and ``docker exec`` a run; with ``--peers`` other packages. Three programs: a sum of two
-numbers with 1, 10 and 100 tests a program, and 10 tests each of a loop of about 100 ms and of 1 MB of output. Every
-output is checked.
+is reaped, and does nothing else (the floor; see ``floor.py``); either of them twice at once, which shows how much two
+cores are worth here; the sandboxes with one worker and one client, and with two of each; ``docker run`` and ``docker
+exec`` a run; with ``--peers`` other packages. Three programs: a sum of two numbers with 1, 10 and 100 tests a program,
+and 10 tests each of a loop of about 100 ms and of 1 MB of output. Every output is checked.
 
 A rate counts from before a request until its result is here. ``x plain`` is how many times the rate of plain
 processes it is, ``x floor`` how many times the time of the floor a run takes; both are for the same program. All
@@ -22,8 +22,8 @@ import importlib.util
 import statistics
 import subprocess
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -91,23 +91,23 @@ def floor(python: str, folder: Path) -> Callable[[float], float]:
 
 
 def boxed(sandbox: Sandbox, program: Program, tests: int, clients: int) -> Callable[[float], float]:
-    """Programs of so many tests, from so many threads; the rates of the threads add up."""
+    """Programs of so many tests, from so many threads."""
 
     def batch() -> int:
         runs = sandbox.execute(program.source, [INPUT] * tests, LIMITS)
         return sum(checked(run.stdout if run.status == "ok" else repr(run).encode(), program) for run in runs)
 
-    def measure(seconds: float) -> float:
-        rates: list[float] = []
-        threads = [threading.Thread(target=lambda: rates.append(rate(batch, seconds))) for _ in range(clients)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(rates) == clients, "a client failed"
-        return sum(rates)
+    return at_once(lambda seconds: rate(batch, seconds), clients)
 
-    return measure
+
+def at_once(measure: Callable[[float], float], clients: int) -> Callable[[float], float]:
+    """The same from so many threads, whose rates add up."""
+
+    def measure_all(seconds: float) -> float:
+        with ThreadPoolExecutor(clients) as threads:
+            return sum(threads.map(measure, [seconds] * clients))
+
+    return measure_all
 
 
 @contextlib.contextmanager
@@ -138,8 +138,10 @@ def all_ways(boxes: Mapping[int, Mapping[str, Sandbox]], python: str, folder: Pa
         place.mkdir()
         (place / "main.py").write_text(program.source)
         (place / "input").write_bytes(INPUT)
-        ways.append(Way(program.name, PLAIN, command([python, "-I", "-S", str(place / "main.py")], program)))
-        ways.append(Way(program.name, FLOOR, floor(python, place)))
+        plain = command([python, "-I", "-S", str(place / "main.py")], program)
+        for name, measure in ((PLAIN, plain), (FLOOR, floor(python, place))):
+            ways.append(Way(program.name, name, measure))
+            ways.append(Way(program.name, f"{name}, two at once", at_once(measure, 2)))
         for workers, sandboxes in boxes.items():
             for kind, sandbox in sandboxes.items():
                 for tests in (1, 10, 100) if program is TINY and not (quick and workers > 1) else (10,):
@@ -168,18 +170,22 @@ def figures_of(ways: list[Way], rates: Mapping[Way, list[float]]) -> list[dict[s
     ]
 
 
+def colour(way: str) -> str:
+    """Of a bar."""
+    return "tab:gray" if way.startswith((PLAIN, FLOOR)) else "tab:green" if "worker" in way else "tab:blue"
+
+
 def plot(figures: list[dict[str, Any]], file: Path) -> None:
     """Bars for the smallest program, on a logarithmic scale, the fastest on top."""
     matplotlib: Any = importlib.import_module("matplotlib")
     matplotlib.use("svg" if file.suffix == ".svg" else "agg")
     pyplot: Any = importlib.import_module("matplotlib.pyplot")
     lines = sorted((line for line in figures if line["program"] == TINY.name), key=lambda line: line["runs_per_s"])
-    colours = {PLAIN: "tab:gray", FLOOR: "tab:gray"}
     figure, axes = pyplot.subplots(figsize=(8, 0.32 * len(lines) + 1), layout="constrained")
     bars = axes.barh(
         [line["way"] for line in lines],
         [line["runs_per_s"] for line in lines],
-        color=[colours.get(line["way"], "tab:green" if "worker" in line["way"] else "tab:blue") for line in lines],
+        color=[colour(line["way"]) for line in lines],
     )
     axes.bar_label(bars, fmt="%.3g", padding=3)
     axes.set(xscale="log", xlabel="runs a second of a program that adds two numbers (logarithmic)")
