@@ -28,7 +28,7 @@ from codegym.sandbox.ray import RaySandbox
 
 RESOURCE = "codegym"
 MOST_S = 60.0
-"""To wait for the new node's work, from the beginning."""
+"""To wait for the new node's work, from when it joined."""
 
 
 @contextlib.contextmanager
@@ -84,7 +84,12 @@ def chaos(judgements: int, threads: int, box: str, split: Literal["public", "bot
 
         def jobs() -> Iterator[Any]:
             nonlocal handed_out
-            while handed_out < judgements or (not new_nodes() and time.perf_counter() - started < MOST_S):
+
+            def waiting() -> bool:
+                since = time.perf_counter() - started - events.get("joined", 0.0)
+                return not new_nodes() and since < MOST_S
+
+            while handed_out < judgements or waiting():
                 handed_out += 1
                 yield handed_out, *known[handed_out % len(known)]
 

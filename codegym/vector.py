@@ -128,7 +128,6 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         for i in map(int, np.flatnonzero(mask)):
             one = options if chosen[i] is None else {**options, "problem_id": chosen[i]}
             self._observations[i], info = self.envs[i].reset(seed=seeds[i], options=one)
-            self._ended[i] = None
             infos = self._add_info(infos, info, i)
         self._over = self._over & ~mask
         self._begun = True
@@ -250,7 +249,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
     def _drop_work(self) -> None:
         if self._owner == os.getpid():  # a forked child has none of the threads, so nothing would ever end
             _await([work for work in self._work if work and not work.cancel()])
-        self._work, self._called = [], False
+        self._work, self._called, self._ended = [], False, [None] * self.num_envs
 
     def _refuse_unready(self) -> None:
         if not self._begun:

@@ -12,6 +12,7 @@ import time
 from _signal import SIGKILL, SIGXCPU
 
 from confine import users
+from core import core
 from program import MAIN, OUT_OF_MEMORY, WORK, child, marks, write_all
 from stream import MEMORY, OK, OUTPUT, RUNTIME, TIME
 from watch import FIRST_LOOK_S, Watch, cgroup
@@ -96,6 +97,7 @@ def wait_for(host, watch):
                         watch.look()
                     return None
                 sys.exit("the host has gone")
+            core.leave()  # lest programs keep it from looking
             watch.look()
             pause = watch.pause_s()
         return status

@@ -24,11 +24,12 @@ def make_code_huge():
     for begin, end in spans():
         first = -(-begin // HUGE) * HUGE
         for block in range(first, end - HUGE + 1, HUGE):
-            replace(block)
+            if not replace(block):
+                return
 
 
 def spans():
-    """Where files are mapped that cannot be written to: the first address, and that behind the last."""
+    """Where files are mapped that hold code and cannot be written to: the first address, and that behind the last."""
     found, last = [], None
     with open("/proc/self/maps") as file:
         for line in file:
@@ -36,24 +37,26 @@ def spans():
             begin, end = (int(place, 16) for place in places.split("-"))
             if inode == "0" or rights not in ("r-xp", "r--p"):
                 last = None
-            elif last == (begin, name):
-                found[-1][1] = end
-                last = end, name
-            else:
-                found.append([begin, end])
-                last = end, name
-    return found
+                continue
+            if last != (begin, name):
+                found.append([begin, end, False])
+            found[-1][1] = end
+            found[-1][2] |= rights == "r-xp"
+            last = end, name
+    return [(begin, end) for begin, end, runs in found if runs]
 
 
 def replace(block):
-    """Put a copy that is one huge page in the place of what is mapped there; leave it where there is none to be had."""
+    """Put a copy that is one huge page in the place of what is mapped there; False where there is none to be had."""
     size = ctypes.c_size_t(HUGE)
     room = libc.mmap(None, ctypes.c_size_t(2 * HUGE), READ_WRITE, PRIVATE_ANONYMOUS, -1, ctypes.c_long(0))
     if room in (None, ctypes.c_void_p(-1).value):
-        return
+        return False
     copy = -(-room // HUGE) * HUGE
     ctypes.memmove(copy, block, HUGE)
-    if not libc.madvise(ctypes.c_void_p(copy), size, MADV_COLLAPSE):
-        libc.mprotect(ctypes.c_void_p(copy), size, READ_RUN)
-        libc.mremap(ctypes.c_void_p(copy), size, size, MOVE_TO, ctypes.c_void_p(block))
+    place = ctypes.c_void_p(copy)
+    ready = not libc.madvise(place, size, MADV_COLLAPSE) and not libc.mprotect(place, size, READ_RUN)
+    if ready:
+        libc.mremap(place, size, size, MOVE_TO, ctypes.c_void_p(block))
     libc.munmap(ctypes.c_void_p(room), ctypes.c_size_t(2 * HUGE))
+    return ready

@@ -155,7 +155,8 @@ class Watch:
         self.cpu_s = max(cpu_s, sum(self.own.values()))
         self.memory = space + sum(held.values())
         if self.memory > self.limits.memory:  # perhaps counted twice, for processes share memory with their parents
-            self.memory = sum(map(share, found)) + sum(held.values())
+            shares = sum(map(share, found)) - self.limits.options["base"][2]
+            self.memory = max(0, shares) + sum(held.values())
 
     def cpu_of(self, pid):
         """CPU seconds of a process and of the children that it waited for."""
