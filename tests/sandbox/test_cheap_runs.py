@@ -96,14 +96,17 @@ def test_code_in_huge_pages_runs_on() -> None:
 
 
 REFUSED = """
-import pages
-whole = open("/proc/self/maps").read().count("r-xp")
+import pages, types
 def moved(*_):
     raise AssertionError("moved")
-pages.libc = type("Libc", (), {"mmap": pages.libc.mmap, "munmap": pages.libc.munmap, "mremap": moved,
-    "madvise": lambda *_: MADVISE, "mprotect": lambda *_: -1})()
+def maps():
+    return open("/proc/self/maps").read().count("r-xp")
+before, real = maps(), pages.libc
+pages.libc = types.SimpleNamespace(
+    mmap=real.mmap, munmap=real.munmap, mremap=moved, madvise=lambda *_: MADVISE, mprotect=lambda *_: -1
+)
 pages.make_code_huge()
-assert open("/proc/self/maps").read().count("r-xp") == whole
+assert maps() == before
 """
 
 
