@@ -133,6 +133,8 @@ must = {
 }
 first = os.getppid()
 limits = {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")}
+every, its = (os.sched_getaffinity(who) for who in (0, first))
+must["cores of the first process"] = its == every or (len(its) == 1 and its < every)
 same = {
     "environment": {name: value.replace(os.getcwd(), "/box") for name, value in os.environ.items()},
     "umask": status["Umask"],
@@ -144,7 +146,7 @@ same = {
     "parent": first if proc else 1,
     "scheduler": [os.sched_getscheduler(who) for who in (0, first)],
     "disk priority": [libc.syscall(252, 1, who) for who in (0, first)],
-    "cores": sorted(os.sched_getaffinity(0)),
+    "cores": sorted(every),
     "personality": libc.personality(0xFFFFFFFF),
     "slack": [libc.prctl(30, 0, 0, 0, 0), libc.prctl(42, 0, 0, 0, 0), libc.prctl(3, 0, 0, 0, 0), libc.prctl(37, 0)],
     "score": text("/proc/self/oom_score_adj"),
@@ -160,6 +162,7 @@ print(json.dumps({"must": must, "same": same, "memory": [limits["RLIMIT_DATA"], 
 """
 MUST = {
     "answer": 42,
+    "cores of the first process": True,
     "own text": True,
     "rest of input": "",
     "processes": True,
