@@ -30,6 +30,8 @@ def mismatch(checker: Checker, expected: Any, actual: Any) -> str:
         expected: text, or a value for the checker ``value``.
         actual: likewise, from the program.
     """
+    if isinstance(expected, str) and expected == actual:
+        return ""
     return _COMPARISONS[checker.type](expected, actual, checker)
 
 

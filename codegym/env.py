@@ -16,11 +16,12 @@ from codegym.problem import Problem
 from codegym.process import Process, Turn, chosen_problems
 from codegym.reward import Reward
 from codegym.sandbox.base import Sandbox
+from codegym.sandbox.remote import RemoteSandbox
 from codegym.spaces import Program
 from codegym.threads import step_threads
 
-_STEPS_A_BOX = 4
-"""So that a box has its next program at hand while the results of others are made into feedback."""
+_STEPS_A_FAR_BOX = 4
+"""So that one elsewhere has its next program at hand while results travel. Here more threads than boxes only cost."""
 
 __all__ = ["CodeRepairEnv", "EpisodeState", "Exchange", "Info", "Observation"]
 
@@ -234,8 +235,11 @@ class CodeRepairEnv(gym.Env[Observation, str]):
 
     def steps_at_once(self) -> int | None:
         """How many episodes are worth stepping at once: more would only wait for boxes; None where that is unknown."""
-        workers = getattr(self._process.open_sandbox(), "workers", None)
-        return None if workers is None else _STEPS_A_BOX * int(workers)
+        sandbox = self._process.open_sandbox()
+        workers = getattr(sandbox, "workers", None)
+        if workers is None:
+            return None
+        return int(workers) * (_STEPS_A_FAR_BOX if isinstance(sandbox, RemoteSandbox) else 1)
 
     def close(self) -> None:
         """Give back the sandbox; may be called twice."""

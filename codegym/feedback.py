@@ -23,6 +23,7 @@ MODES: tuple[Mode, ...] = ("all_failures", "first_failure", "all_tests", "none",
 Feedback = Callable[[Judgement, Statement], str]
 
 _NOTE = "({} more failing tests are not shown.)"
+_ROOM_FOR_NOTES = 2 * len(_NOTE.format(10**6))
 _FRAME = re.compile(r'File "(?:/box/)?main\.py"')
 
 
@@ -176,7 +177,7 @@ def _entries(
 
 def _assembled(head: str, failing: Sequence[str], passing: Sequence[str], more: int, retry: str, most: int) -> str:
     """Whole entries, failing tests first, as many as fit, and a word on those that do not."""
-    room = most - len(head) - len(retry) - 2 * len(_NOTE.format(10**6))
+    room = most - len(head) - len(retry) - _ROOM_FOR_NOTES
     kept: list[str] = []
     for entry in (*failing, *passing):
         room -= len(entry) + 2
@@ -270,6 +271,5 @@ def _inline(text: str) -> str:
 
 def code_block(text: str, language: str = "") -> str:
     """A fenced block; its fence is longer than any within."""
-    longest = max(len(run) for run in re.findall("`+", text)) if "`" in text else 0
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)))) if "```" in text else "```"
     return f"{fence}{language}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}"

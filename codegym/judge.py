@@ -1,9 +1,9 @@
 """One program and one split of a problem's tests make a :class:`~codegym.verdict.Judgement`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, groupby
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from codegym import values
 from codegym.checker import mismatch
@@ -70,8 +70,7 @@ def judge(
     return Judgement(problem.id, split, tuple(results))
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(NamedTuple):
     """A program and some tests of one split; ``stop_early``: those after the first that fails are skipped."""
 
     program: str
@@ -117,7 +116,9 @@ def _judge_split(task: _Task) -> Iterator[TestResult]:
         program = native.main_file(tests)
     elif problem.kind == "function":
         options["entry_point"] = problem.entry_point
-    runs = task.sandbox.execute(program, inputs, _limits(problem, task.language), stop=failed, **options)
+    if task.stop_early or problem.checker.type == "validator":  # else it costs less to look at all runs at their end
+        options["stop"] = failed
+    runs = task.sandbox.execute(program, inputs, _limits(problem, task.language), **options)
     # A backend may leave `stop` unasked, or run on after it.
     for run in runs[len(judged) :]:
         if judged and task.ends(judged[-1]):
@@ -138,7 +139,7 @@ def _judge_talk(task: _Task, test: TestCase) -> TestResult:
     said = talk(task.program, problem, test, language=language, limits=limits, sandbox=sandbox)
     verdict, reason = verdict_on(problem, test, said, sandbox)
     stdout = b"".join(words for by_program, words in said.transcript if by_program)
-    return _tested(said.program, verdict, task.split, test, shown(said), stdout, reason)
+    return _tested(said.program, verdict, task.split, test, shown(said), stdout.decode(errors="replace"), reason)
 
 
 def _judge_code(task: _Task, test: TestCase) -> TestResult:
@@ -167,7 +168,7 @@ def _judge_mixed(task: _Task) -> Iterator[TestResult]:
         if over:
             yield from task.unrun(some)
             continue
-        results = _until_the_end(task, some, _judge_code) if is_code else _judge_split(replace(task, tests=some))
+        results = _until_the_end(task, some, _judge_code) if is_code else _judge_split(task._replace(tests=some))
         for result in results:
             over = over or task.ends(result)
             yield result
@@ -224,7 +225,7 @@ def _result(
         reason = reason or compare(test, output, run.stdout)
         if reason:
             verdict = Verdict.WRONG_ANSWER
-    return _tested(run, verdict, split, test, output, run.stdout, reason)
+    return _tested(run, verdict, split, test, output, stdout, reason)
 
 
 def _tested(
@@ -233,7 +234,7 @@ def _tested(
     split: Literal["public", "private"],
     test: TestCase,
     output: Any,
-    stdout: bytes,
+    stdout: str,
     reason: str,
 ) -> TestResult:
     return TestResult(
@@ -241,7 +242,7 @@ def _tested(
         split=split,
         test=test,
         output=output,
-        stdout=stdout.decode(errors="replace"),
+        stdout=stdout,
         stderr=run.stderr.decode(errors="replace"),
         reason=reason,
         cpu_s=run.cpu_s,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from codegym.errors import UsageError
-from codegym.problem import Problem
+from codegym.problem import Problem, Statement
 from codegym.spaces import Program
-from codegym.verdict import Judgement, TestResult
+from codegym.verdict import Judgement, TestResult, Verdict
 
 
 class Exchange(TypedDict):
@@ -43,6 +43,7 @@ class State:
 
     Attributes:
         problem: the problem.
+        statement: what of it an agent may see.
         text: how it is described to the agent.
         dialogue: the turns so far.
         judgements: of the public tests, for the turns that were stepped.
@@ -51,6 +52,7 @@ class State:
     """
 
     problem: Problem
+    statement: Statement
     text: str
     dialogue: tuple[Exchange, ...] = ()
     judgements: tuple[Judgement, ...] = ()
@@ -150,8 +152,8 @@ def checked_dialogue(given: Any, max_turns: int) -> tuple[Exchange, ...]:
 def _counts(judgement: Judgement | None) -> dict[str, Any]:
     if judgement is None:
         return {}
-    verdicts = tuple(str(result.verdict) for result in judgement.results)
-    return {"passed": judgement.passed, "total": len(verdicts), "verdicts": verdicts}
+    verdicts = tuple([str(result.verdict) for result in judgement.results])
+    return {"passed": verdicts.count(Verdict.ACCEPTED), "total": len(verdicts), "verdicts": verdicts}
 
 
 def _revealed(result: TestResult) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -34,8 +34,7 @@ _DRAWS = 16
 _leasing = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What a turn came to.
 
     Attributes:
@@ -111,13 +110,15 @@ class Process:
         unknown = sorted(set(options) - {"problem_id", "dialogue"})
         if unknown:
             raise UsageError(f"expected options problem_id and dialogue, got {unknown[0]!r}")
-        dialogue = checked_dialogue(options.get("dialogue", ()), self.max_turns)
         chosen = options.get("problem_id")
         if chosen is None:
             chosen = int(rng.integers(len(self.problems)))
         elif not isinstance(chosen, str):
             raise UsageError(f"expected the problem's id as text, got {chosen!r}")
-        return replace(self._first_state(self.problems[chosen]), dialogue=dialogue)
+        first = self._first_state(self.problems[chosen])
+        if "dialogue" not in options:
+            return first
+        return replace(first, dialogue=checked_dialogue(options["dialogue"], self.max_turns))
 
     def restored(self, snapshot: EpisodeState) -> State:
         """The state of a snapshot.
@@ -158,7 +159,7 @@ class Process:
             rng = copy.deepcopy(rng)
         started = time.perf_counter()
         public = self._judged(action, state.problem, "public")
-        told = self._tell(state.problem, public, rng)
+        told = self._tell(state, public, rng)
         middle = time.perf_counter()
         ended = len(state.dialogue) + 1 >= self.max_turns or (public.accepted and self.feedback != "none")
         private = self._judged(action, state.problem, "private") if ended else None
@@ -167,6 +168,7 @@ class Process:
         shown = action.encode(errors="replace").decode()
         after = State(
             problem=state.problem,
+            statement=state.statement,
             text=state.text,
             dialogue=(*state.dialogue, {"program": shown, "feedback": told}),
             judgements=judgements,
@@ -212,21 +214,20 @@ class Process:
                     f"expected language={problem.language!r} for {problem.id}, which wants a function in it, "
                     f"got {self._language.name!r}"
                 )
-            known = State(problem, describe(self._visible(problem), self.templates))
+            statement = visible_in(problem, self._language)
+            known = State(problem, statement, describe(statement, self.templates))
             if len(self._described) >= _DESCRIBED:
                 self._described.clear()
             self._described[problem.id] = known
         return known
 
-    def _visible(self, problem: Problem) -> Statement:
-        return visible_in(problem, self._language)
-
-    def _tell(self, problem: Problem, public: Judgement, rng: np.random.Generator) -> str:
+    def _tell(self, state: State, public: Judgement, rng: np.random.Generator) -> str:
         if callable(self.feedback):
-            return str(self.feedback(public, self._visible(problem)))
+            return str(self.feedback(public, state.statement))
         if self.feedback == "random":
-            problem, public = self._others.judged(problem, rng, self.open_sandbox())
-        return feedback(public, self._visible(problem), self.feedback, self.templates)
+            problem, public = self._others.judged(state.problem, rng, self.open_sandbox())
+            return feedback(public, visible_in(problem, self._language), "random", self.templates)
+        return feedback(public, state.statement, self.feedback, self.templates)
 
 
 def templates_in(language: Language) -> Templates:

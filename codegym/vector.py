@@ -1,10 +1,9 @@
 """``CodeRepairVectorEnv``: many episodes that step at once over one sandbox."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -21,8 +20,7 @@ Wrap = Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]]
 Step = tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Advanced:
+class _Advanced(NamedTuple):
     """What one environment gave; of ``infos`` the later ones win."""
 
     observation: Any
@@ -175,10 +173,11 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             raise UsageError("expected step_async() before step_wait(), got none")
         self._called = False
         self._refuse_unready()
-        results: list[_Advanced] = []
+        work = [one for one in self._work if one]
+        _await(work)
+        results = [one.result() for one in work]
         infos: dict[str, Any] = {}
-        for i, result in enumerate(_in_order([work for work in self._work if work])):  # while those after it still run
-            results.append(result)
+        for i, result in enumerate(results):
             self._observations[i] = result.observation
             for info in result.infos:
                 infos = self._add_info(infos, info, i)
@@ -246,6 +245,20 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             self._ended[i] = None
         return _Advanced(observation, float(reward), terminated, truncated, infos)
 
+    def _add_info(self, vector_infos: dict[str, Any], env_info: dict[str, Any], env_num: int) -> dict[str, Any]:
+        """As Gymnasium does it, which makes a mask for each value, also where one is there."""
+        for key, value in env_info.items():
+            mask = vector_infos.get(f"_{key}")
+            if mask is None:
+                super()._add_info(vector_infos, {key: value}, env_num)
+            elif isinstance(value, dict) and key != "final_obs":
+                self._add_info(vector_infos[key], value, env_num)
+                mask[env_num] = True
+            else:
+                vector_infos[key][env_num] = value
+                mask[env_num] = True
+        return vector_infos
+
     def _drop_work(self) -> None:
         if self._owner == os.getpid():  # a forked child has none of the threads, so nothing would ever end
             _await([work for work in self._work if work and not work.cancel()])
@@ -277,17 +290,7 @@ def _wrapped(env: gym.Env[Any, Any], wrappers: Sequence[Wrap]) -> gym.Env[Any, A
     return env
 
 
-def _in_order(work: "Sequence[Future[_Advanced]]") -> Iterator[_Advanced]:
-    """Each result as soon as it and all before it are there; if one failed, its error once all have ended."""
-    try:
-        for one in work:
-            yield one.result()
-    except Exception:
-        _await(work)
-        raise
-
-
 def _await(work: "Sequence[Future[_Advanced]]") -> None:
-    """Wait until all have ended, well or not; one by one, which costs less than ``concurrent.futures.wait``."""
-    for one in work:
+    """Wait until all have ended, well or not; from the last on, so that this thread wakes a few times only."""
+    for one in reversed(work):
         one.exception()

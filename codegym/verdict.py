@@ -75,12 +75,15 @@ class Judgement:
     @property
     def accepted(self) -> bool:
         """Whether every test was passed."""
-        return all(result.verdict is Verdict.ACCEPTED for result in self.results)
+        return self.verdict is Verdict.ACCEPTED
 
     @property
     def verdict(self) -> Verdict:
         """The verdict of the first test that failed, else ``accepted``."""
-        return next((r.verdict for r in self.results if r.verdict is not Verdict.ACCEPTED), Verdict.ACCEPTED)
+        for result in self.results:
+            if result.verdict is not Verdict.ACCEPTED:
+                return result.verdict
+        return Verdict.ACCEPTED
 
     @property
     def passed(self) -> int:
