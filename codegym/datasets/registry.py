@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codegym.datasets.allow_list import apply_allow_list
 from codegym.datasets.problem_set import ProblemSet
@@ -22,6 +21,9 @@ from codegym.datasets.yaml_files import load_file, load_folder
 from codegym.errors import ProblemError, UsageError
 from codegym.locations import problems_folder
 from codegym.problem import Problem
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
 
 Source = str | Path | ProblemSet | Sequence[Problem]
 GROUP = "codegym.datasets"
@@ -55,6 +57,13 @@ BUILT_IN = {
 _registered: dict[str, Loader] = {}
 
 
+def _entry_points() -> "EntryPoints":
+    """The loaders of installed packages."""
+    from importlib.metadata import entry_points  # 10 ms, which those that ask for no name need not spend
+
+    return entry_points(group=GROUP)
+
+
 def register_dataset(name: str, loader: Loader) -> None:
     """Let :func:`load_problems` know a set by ``name``; a name that is known already gets the new loader.
 
@@ -74,7 +83,7 @@ def register_dataset(name: str, loader: Loader) -> None:
 
 def dataset_names() -> tuple[str, ...]:
     """All names that :func:`load_problems` knows, in order."""
-    return tuple(sorted({"builtin", *BUILT_IN, *_registered, *(point.name for point in entry_points(group=GROUP))}))
+    return tuple(sorted({"builtin", *BUILT_IN, *_registered, *(point.name for point in _entry_points())}))
 
 
 def load_problems(
@@ -128,7 +137,7 @@ def find_loader(name: str) -> Loader | None:
         if name in BUILT_IN:
             module, _, function = BUILT_IN[name].partition(":")
             return getattr(import_module(module), function)  # type: ignore[no-any-return]
-        for point in entry_points(group=GROUP):
+        for point in _entry_points():
             if point.name == name:
                 return point.load()  # type: ignore[no-any-return]
     except (ImportError, AttributeError) as error:

@@ -46,7 +46,9 @@ def test_entry_points_of_installed_packages_are_names(monkeypatch: pytest.Monkey
     """A package's entry point in the group codegym.datasets is loaded when its name is asked for, not before."""
     point = EntryPoint("theirs", "tests.datasets.test_registry:load_theirs", "codegym.datasets")
     broken = EntryPoint("gone", "tests.no_such_module:load", "codegym.datasets")
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point, broken] if group == "codegym.datasets" else [])
+    monkeypatch.setattr(
+        "importlib.metadata.entry_points", lambda group: [point, broken] * (group == "codegym.datasets")
+    )
     assert load_problems("theirs:dev").name == "theirs dev"
     with pytest.raises(ProblemError, match=r"\Aexpected the loader of 'gone' to be importable, got: [^\n]+\Z"):
         load_problems("gone")
