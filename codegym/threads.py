@@ -7,10 +7,12 @@ on until all programs that it ever asked for had run.
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from codegym.errors import SandboxError
 
@@ -68,6 +70,11 @@ class Threads:
         self._tasks.put(task)
         return future
 
+    def share(self, calls: "SharedCalls[Any]") -> None:
+        """Have calls made, by as many threads as there may be."""
+        for _ in range(min(self._size, calls.left)):
+            self.submit(calls.make)
+
     def _start(self) -> None:
         with self._lock:
             if self._count == self._size:
@@ -81,6 +88,71 @@ class Threads:
                     raise SandboxError(f"expected a thread in which to wait for programs, got none ({error})") from None
             else:
                 self._count += 1
+
+
+class SharedCalls(Generic[T]):
+    """Numbered calls that threads share among them: each is made once, by whichever thread comes first.
+
+    Whoever waits may be interrupted between any two instructions. What was begun goes on meanwhile, so that to share
+    the same calls once more, and to wait anew, loses nothing and makes no call twice.
+
+    Args:
+        call: what is called with each number.
+        known: of each number, the outcome where it is known already, else None.
+
+    Attributes:
+        outcomes: what each call returned, or what it raised, or None so far.
+    """
+
+    def __init__(self, call: Callable[[int], T], known: Sequence[T | None]) -> None:
+        self.outcomes: list[T | BaseException | None] = list(known)
+        self._call = call
+        self._todo = deque(number for number, outcome in enumerate(known) if outcome is None)
+        self._makers: set[int] = set()
+        self._ended: SimpleQueue[None] = SimpleQueue()
+
+    @property
+    def left(self) -> int:
+        """How many nobody has begun."""
+        return len(self._todo)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all have an outcome."""
+        return not any(outcome is None for outcome in self.outcomes)
+
+    def make(self) -> None:
+        """Make calls until none is left. For threads."""
+        me = threading.get_ident()
+        self._makers.add(me)
+        try:
+            while True:
+                try:
+                    number = self._todo.popleft()
+                except IndexError:
+                    return
+                try:
+                    self.outcomes[number] = self._call(number)
+                except BaseException as error:
+                    self.outcomes[number] = error
+        finally:
+            self._makers.discard(me)
+            self._ended.put(None)
+
+    def wait(self) -> None:
+        """Wait until all that were shared have an outcome."""
+        while not self.complete:
+            self._pause()
+
+    def drop(self) -> None:
+        """Wait for those that run; the others will not be made."""
+        self._todo.clear()
+        while self._makers:
+            self._pause()
+
+    def _pause(self) -> None:
+        with suppress(Empty):
+            self._ended.get(timeout=1.0)  # should an interrupt have swallowed what came
 
 
 def _work(tasks: "SimpleQueue[_Task | None]", idle: "SimpleQueue[None]") -> None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import Any, NamedTuple
 
 import gymnasium as gym
@@ -14,7 +13,7 @@ from codegym.batches import each_action, each_mask, each_problem, each_seed
 from codegym.datasets import Source
 from codegym.env import CodeRepairEnv
 from codegym.errors import UsageError
-from codegym.threads import Threads
+from codegym.threads import SharedCalls, Threads
 
 Wrap = Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]]
 Step = tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]
@@ -95,7 +94,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self._begun = False
         self._ended: list[tuple[Any, Any, bool, bool, dict[str, Any]] | None] = [None] * num_envs
         self._actions: list[Any] = []
-        self._work: list[Future[_Advanced] | None] = []
+        self._work: SharedCalls[_Advanced] | None = None
         self._called = False
         self._threads: Threads | None = None
         self._owner = 0  # the process whose threads do the work
@@ -149,17 +148,18 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         """
         self._refuse_unready()
         actions = each_action(actions, self.action_space, self.single_action_space, ~self._over)
-        if self._work and not all(map(np.array_equal, actions, self._actions)):
+        work = self._work
+        if work and not all(map(np.array_equal, actions, self._actions)):
             raise UsageError(
                 "expected the actions of the step that is incomplete, got others; give the same again, or reset all"
             )
         if self._threads is None:
             self._threads = Threads(min(self.num_envs, self._first.steps_at_once() or self.num_envs))
         self._actions, self._owner = actions, os.getpid()
-        self._work = self._work or [None] * self.num_envs
-        for i, work in enumerate(self._work):  # in place, so that Ctrl-C in the midst of it loses nothing
-            if work is None or (work.done() and work.exception() is not None):
-                self._work[i] = self._threads.submit(self._advance, i, actions[i])
+        if work is None or work.complete:
+            known = [_kept(outcome) for outcome in work.outcomes] if work else [None] * self.num_envs
+            self._work = work = SharedCalls(self._advance, known)
+        self._threads.share(work)
         self._called = True
 
     def step_wait(self) -> Step:
@@ -173,9 +173,14 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             raise UsageError("expected step_async() before step_wait(), got none")
         self._called = False
         self._refuse_unready()
-        work = [one for one in self._work if one]
-        _await(work)
-        results = [one.result() for one in work]
+        assert self._work
+        self._work.wait()
+        results: list[_Advanced] = []
+        for outcome in self._work.outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            assert outcome
+            results.append(outcome)
         infos: dict[str, Any] = {}
         for i, result in enumerate(results):
             self._observations[i] = result.observation
@@ -186,7 +191,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         truncations = np.array([result.truncated for result in results], dtype=np.bool_)
         if self._mode is not AutoresetMode.SAME_STEP:
             self._over = terminations | truncations
-        self._work = []
+        self._work = None
         return self._batched(), rewards, terminations, truncations, infos
 
     def render(self) -> tuple[Any, ...]:
@@ -229,13 +234,13 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
     def __del__(self) -> None:
         """Nothing: the garbage collector may come at any moment, and ``close`` waits."""
 
-    def _advance(self, i: int, action: Any) -> _Advanced:
+    def _advance(self, i: int) -> _Advanced:
         """One environment's step, with the resets of its mode. Runs in a thread."""
         env = self.envs[i]
         if self._over[i]:
             observation, info = env.reset()
             return _Advanced(observation, 0.0, False, False, (info,))
-        observation, reward, terminated, truncated, info = self._ended[i] or env.step(action)
+        observation, reward, terminated, truncated, info = self._ended[i] or env.step(self._actions[i])
         infos: tuple[dict[str, Any], ...] = (info,)
         if self._mode is AutoresetMode.SAME_STEP and (terminated or truncated):
             self._ended[i] = observation, reward, terminated, truncated, info  # should the reset fail, and be repeated
@@ -260,9 +265,9 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         return vector_infos
 
     def _drop_work(self) -> None:
-        if self._owner == os.getpid():  # a forked child has none of the threads, so nothing would ever end
-            _await([work for work in self._work if work and not work.cancel()])
-        self._work, self._called, self._ended = [], False, [None] * self.num_envs
+        if self._work and self._owner == os.getpid():  # a forked child has no such threads: nothing would ever end
+            self._work.drop()
+        self._work, self._called, self._ended = None, False, [None] * self.num_envs
 
     def _refuse_unready(self) -> None:
         if not self._begun:
@@ -290,7 +295,6 @@ def _wrapped(env: gym.Env[Any, Any], wrappers: Sequence[Wrap]) -> gym.Env[Any, A
     return env
 
 
-def _await(work: "Sequence[Future[_Advanced]]") -> None:
-    """Wait until all have ended, well or not; from the last on, so that this thread wakes a few times only."""
-    for one in reversed(work):
-        one.exception()
+def _kept(outcome: _Advanced | BaseException | None) -> _Advanced | None:
+    """What was done before the step failed; nothing of what failed."""
+    return None if isinstance(outcome, BaseException) else outcome

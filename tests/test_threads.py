@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from codegym.errors import SandboxError
-from codegym.threads import Threads
+from codegym.threads import SharedCalls, Threads
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -90,3 +90,62 @@ def test_a_process_ends_though_work_is_waiting() -> None:
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_each_shared_call_is_made_once() -> None:
+    """Whatever is known is not asked for again; what a call raises is its outcome; sharing twice makes none twice."""
+    made: list[int] = []
+
+    def call(number: int) -> str:
+        made.append(number)
+        if number == 3:
+            raise ValueError("three")
+        return f"call {number}"
+
+    calls = SharedCalls(call, [None, "known", *[None] * 98])
+    threads = Threads(4)
+    for _ in range(3):
+        threads.share(calls)
+    calls.wait()
+    assert sorted(made) == [0, *range(2, 100)]
+    assert (calls.complete, calls.left) == (True, 0)
+    assert [outcome for outcome in calls.outcomes if isinstance(outcome, str)] == [
+        "call 0",
+        "known",
+        "call 2",
+        *(f"call {number}" for number in range(4, 100)),
+    ]
+    assert isinstance(calls.outcomes[3], ValueError)
+
+
+def test_shared_calls_that_are_dropped_are_not_begun() -> None:
+    """Those that run are waited for; a thread that comes later finds nothing to do."""
+    begun, gate = threading.Semaphore(0), threading.Event()
+
+    def call(number: int) -> int:
+        begun.release()
+        gate.wait()
+        return number
+
+    calls = SharedCalls(call, [None] * 10)
+    threads = Threads(2)
+    threads.share(calls)
+    assert begun.acquire(timeout=60)
+    assert begun.acquire(timeout=60)
+    threading.Timer(0.1, gate.set).start()
+    calls.drop()
+    assert gate.is_set()
+    threads.share(calls)
+    calls.make()
+    assert calls.outcomes == [0, 1, *[None] * 8]
+
+
+def test_who_waits_for_shared_calls_may_be_interrupted() -> None:
+    """Even if the word that a thread has ended is lost with it, waiting anew ends."""
+    calls = SharedCalls(lambda number: number, [None] * 5)
+    calls.make()
+    calls._ended.get()  # as if the interrupt had come between this and what follows
+    calls.outcomes[4] = None
+    threading.Timer(0.1, lambda: calls.outcomes.__setitem__(4, 4)).start()
+    calls.wait()
+    assert calls.outcomes == [0, 1, 2, 3, 4]

@@ -250,7 +250,7 @@ def test_ctrl_c_while_it_waits_loses_nothing(monkeypatch: pytest.MonkeyPatch) ->
     envs = make_envs(3, sandbox=sandbox)
     envs.reset(seed=0)
     with monkeypatch.context() as patch:
-        patch.setattr("codegym.vector._await", _interrupted)
+        patch.setattr("codegym.threads.SharedCalls.wait", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             envs.step([RIGHT, WRONG, RIGHT])
     sandbox.open.set()
