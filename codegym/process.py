@@ -110,15 +110,14 @@ class Process:
         unknown = sorted(set(options) - {"problem_id", "dialogue"})
         if unknown:
             raise UsageError(f"expected options problem_id and dialogue, got {unknown[0]!r}")
+        dialogue = checked_dialogue(options["dialogue"], self.max_turns) if "dialogue" in options else ()
         chosen = options.get("problem_id")
         if chosen is None:
             chosen = int(rng.integers(len(self.problems)))
         elif not isinstance(chosen, str):
             raise UsageError(f"expected the problem's id as text, got {chosen!r}")
         first = self._first_state(self.problems[chosen])
-        if "dialogue" not in options:
-            return first
-        return replace(first, dialogue=checked_dialogue(options["dialogue"], self.max_turns))
+        return replace(first, dialogue=dialogue) if dialogue else first
 
     def restored(self, snapshot: EpisodeState) -> State:
         """The state of a snapshot.

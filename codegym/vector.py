@@ -18,6 +18,9 @@ from codegym.threads import SharedCalls, Threads
 Wrap = Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]]
 Step = tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]
 
+_STEPS_A_BOX_IN_WRAPPERS = 4
+"""For those that wait for something else than a box, such as a model that gives rewards."""
+
 
 class _Advanced(NamedTuple):
     """What one environment gave; of ``infos`` the later ones win."""
@@ -81,6 +84,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             raise UsageError(f"expected autoreset_mode {modes}, got {autoreset_mode!r}") from None
         self._first = first = CodeRepairEnv(problems, **options)
         self.envs = [_wrapped(env, env_wrappers) for env in (first, *(first.sibling() for _ in range(num_envs - 1)))]
+        self._wrapped = bool(env_wrappers)
         self.num_envs = num_envs
         self.metadata = {**self.envs[0].metadata, "autoreset_mode": self._mode}
         self.autoreset_mode = self._mode
@@ -137,8 +141,8 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             UsageError: the actions are not what they must be, or there are no episodes to step.
             SandboxError: a program could not be run; see the class.
         """
-        self.step_async(actions)
-        return self.step_wait()
+        self._begin(actions)
+        return self._end()
 
     def step_async(self, actions: Any) -> None:
         """Begin a step, which :meth:`step_wait` ends; programs run meanwhile.
@@ -146,20 +150,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         Raises:
             UsageError: as for :meth:`step`.
         """
-        self._refuse_unready()
-        actions = each_action(actions, self.action_space, self.single_action_space, ~self._over)
-        work = self._work
-        if work and not all(map(np.array_equal, actions, self._actions)):
-            raise UsageError(
-                "expected the actions of the step that is incomplete, got others; give the same again, or reset all"
-            )
-        if self._threads is None:
-            self._threads = Threads(min(self.num_envs, self._first.steps_at_once() or self.num_envs))
-        self._actions, self._owner = actions, os.getpid()
-        if work is None or work.complete:
-            known = [_kept(outcome) for outcome in work.outcomes] if work else [None] * self.num_envs
-            self._work = work = SharedCalls(self._advance, known)
-        self._threads.share(work)
+        self._begin(actions)
         self._called = True
 
     def step_wait(self) -> Step:
@@ -172,27 +163,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         if not self._called:
             raise UsageError("expected step_async() before step_wait(), got none")
         self._called = False
-        self._refuse_unready()
-        assert self._work
-        self._work.wait()
-        results: list[_Advanced] = []
-        for outcome in self._work.outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
-            assert outcome
-            results.append(outcome)
-        infos: dict[str, Any] = {}
-        for i, result in enumerate(results):
-            self._observations[i] = result.observation
-            for info in result.infos:
-                infos = self._add_info(infos, info, i)
-        rewards = np.array([result.reward for result in results], dtype=np.float64)
-        terminations = np.array([result.terminated for result in results], dtype=np.bool_)
-        truncations = np.array([result.truncated for result in results], dtype=np.bool_)
-        if self._mode is not AutoresetMode.SAME_STEP:
-            self._over = terminations | truncations
-        self._work = None
-        return self._batched(), rewards, terminations, truncations, infos
+        return self._end()
 
     def render(self) -> tuple[Any, ...]:
         """What each environment renders."""
@@ -234,6 +205,53 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
     def __del__(self) -> None:
         """Nothing: the garbage collector may come at any moment, and ``close`` waits."""
 
+    def _begin(self, actions: Any) -> None:
+        """Have programs run."""
+        self._refuse_unready()
+        actions = each_action(actions, self.action_space, self.single_action_space, ~self._over)
+        work = self._work
+        if work and not all(map(np.array_equal, actions, self._actions)):
+            raise UsageError(
+                "expected the actions of the step that is incomplete, got others; give the same again, or reset all"
+            )
+        if self._threads is None:
+            self._threads = Threads(min(self.num_envs, self._steps_at_once() or self.num_envs))
+        self._actions, self._owner = actions, os.getpid()
+        if work is None or work.complete:
+            known = [_kept(outcome) for outcome in work.outcomes] if work else [None] * self.num_envs
+            self._work = work = SharedCalls(self._advance, known)
+        self._threads.share(work)
+
+    def _end(self) -> Step:
+        """Wait for them, and make one of what came."""
+        self._refuse_unready()
+        assert self._work
+        self._work.wait()
+        results: list[_Advanced] = []
+        for outcome in self._work.outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            assert outcome
+            results.append(outcome)
+        infos: dict[str, Any] = {}
+        for i, result in enumerate(results):
+            self._observations[i] = result.observation
+            for info in result.infos:
+                infos = self._add_info(infos, info, i)
+        rewards = np.array([result.reward for result in results], dtype=np.float64)
+        terminations = np.array([result.terminated for result in results], dtype=np.bool_)
+        truncations = np.array([result.truncated for result in results], dtype=np.bool_)
+        step = self._batched(), rewards, terminations, truncations, infos
+        if self._mode is not AutoresetMode.SAME_STEP:
+            self._over = terminations | truncations
+        self._work = None  # last: an interrupt before it leaves the step incomplete, so that it can be given again
+        return step
+
+    def _steps_at_once(self) -> int | None:
+        """As many as boxes can serve, more in wrappers; None where that is unknown."""
+        best = self._first.steps_at_once()
+        return best and best * (_STEPS_A_BOX_IN_WRAPPERS if self._wrapped else 1)
+
     def _advance(self, i: int) -> _Advanced:
         """One environment's step, with the resets of its mode. Runs in a thread."""
         env = self.envs[i]
@@ -254,7 +272,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         """As Gymnasium does it, which makes a mask for each value, also where one is there."""
         for key, value in env_info.items():
             mask = vector_infos.get(f"_{key}")
-            if mask is None:
+            if mask is None or key not in vector_infos:
                 super()._add_info(vector_infos, {key: value}, env_num)
             elif isinstance(value, dict) and key != "final_obs":
                 self._add_info(vector_infos[key], value, env_num)
@@ -265,9 +283,12 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         return vector_infos
 
     def _drop_work(self) -> None:
-        if self._work and self._owner == os.getpid():  # a forked child has no such threads: nothing would ever end
-            self._work.drop()
+        work, begun = self._work, self._begun
+        if work and self._owner == os.getpid():  # a forked child has no such threads: nothing would ever end
+            self._begun = False  # until it is gone, lest an interrupt leave a step that can never be ended
+            work.drop()
         self._work, self._called, self._ended = None, False, [None] * self.num_envs
+        self._begun = begun
 
     def _refuse_unready(self) -> None:
         if not self._begun:
@@ -276,7 +297,7 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             raise UsageError("expected reset() of all in a process forked in the midst of a step, got another call")
         if self._called:
             raise UsageError("expected step_wait() after step_async(), got another step")
-        if self._mode is AutoresetMode.DISABLED and self._over.any():
+        if self._mode is AutoresetMode.DISABLED and self._over.any() and not self._work:
             ended = ", ".join(str(i) for i in np.flatnonzero(self._over)[:8])
             raise UsageError(
                 f"expected no environment whose episode has ended, got {ended}; "

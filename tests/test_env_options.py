@@ -94,9 +94,13 @@ def test_filters_choose_problems() -> None:
     ids=str,
 )
 def test_a_bad_option_of_reset_is_refused(options: dict[str, Any]) -> None:
-    """Unknown or malformed options of ``reset`` are a UsageError that says what was expected."""
+    """Unknown or malformed options of ``reset`` are a UsageError that says what was expected; nothing is drawn."""
+    env, other = make_env(), make_env()
+    env.reset(seed=3)
+    other.reset(seed=3)
     with pytest.raises(UsageError, match="expected"):
-        make_env().reset(options=options)
+        env.reset(options=options)
+    assert [env.reset()[1] for _ in range(5)] == [other.reset()[1] for _ in range(5)]
 
 
 @pytest.mark.parametrize("name", ["", "double", "DOUBLE-A", "double-a ", "\0", "../double-a"])

@@ -1,6 +1,7 @@
 """codegym.vector: it gives what single environments give, in every autoreset mode, whatever fails."""
 
 import functools
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 import pytest
-from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from gymnasium.wrappers.vector import DictInfoToList, RecordEpisodeStatistics
 
 from codegym import CodeRepairEnv, Execution, Sandbox, SandboxError
@@ -244,21 +245,68 @@ def test_an_incomplete_step_can_be_dropped() -> None:
     assert_equal(envs.step([WRONG] * 3), other.step([WRONG] * 3))
 
 
-def test_ctrl_c_while_it_waits_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
+@pytest.mark.parametrize(
+    "where",
+    ["threads.Threads.share", "threads.SharedCalls.wait", "vector.CodeRepairVectorEnv._batched"],
+    ids=["begins", "waits", "ends"],
+)
+def test_ctrl_c_loses_nothing(monkeypatch: pytest.MonkeyPatch, where: str, mode: AutoresetMode) -> None:
     """After an interrupt the same step waits for what runs already, and gives what it would have."""
     sandbox = Gate()
-    envs = make_envs(3, sandbox=sandbox)
+    envs = make_envs(3, autoreset_mode=mode, sandbox=sandbox)
     envs.reset(seed=0)
+    if where.startswith("vector"):
+        sandbox.open.set()
     with monkeypatch.context() as patch:
-        patch.setattr("codegym.threads.SharedCalls.wait", _interrupted)
+        patch.setattr(f"codegym.{where}", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             envs.step([RIGHT, WRONG, RIGHT])
     sandbox.open.set()
-    assert envs.step([RIGHT, WRONG, RIGHT])[1].tolist() == [1, 0, 1]
+    _, rewards, terminations, _, _ = envs.step([RIGHT, WRONG, RIGHT])
+    assert rewards.tolist() == [1, 0, 1]
+    assert terminations.tolist() == [True, False, True]
     assert len(sandbox.done) == 2 * 5
 
 
-def _interrupted(work: Any) -> None:
+def test_ctrl_c_in_a_reset_leaves_no_step_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that was dropped in part is gone: what comes next is a reset."""
+    sandbox = Gate()
+    envs = make_envs(3, sandbox=sandbox)
+    envs.reset(seed=0)
+    envs.step_async([WRONG] * 3)
+    with monkeypatch.context() as patch:
+        patch.setattr("codegym.threads.SharedCalls._pause", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            envs.reset(seed=0)
+    with pytest.raises(UsageError, match=r"expected reset\(\)"):
+        envs.step([WRONG] * 3)
+    sandbox.open.set()
+    assert_equal(envs.reset(seed=5), make_envs().reset(seed=5))
+    assert envs.step([RIGHT, WRONG, RIGHT])[1].tolist() == [1, 0, 1]
+
+
+def test_infos_are_those_of_gymnasium() -> None:
+    """Whatever keys an environment's info has, and in whatever order, also such as look like masks."""
+    rows: list[dict[str, Any]] = [
+        {"a": 1, "b": {"c": "x", "d": {}}},
+        {"_a": 0.5, "a": 2, "b": {"e": np.ones(2)}, "final_obs": {"a": 1}, "final_info": {"a": True}},
+        {"_c": "y", "c": None, "b": {"c": "z", "d": {"f": (1, 2)}}, "final_obs": {"a": 2}, "final_info": {"b": {}}},
+    ]
+    plain: VectorEnv[Any, Any, Any] = VectorEnv()
+    plain.num_envs = 3
+    for order in itertools.permutations(rows):
+        envs = make_envs(3)
+        ours: dict[str, Any] = {}
+        theirs: dict[str, Any] = {}
+        for i, row in enumerate(order):
+            ours = envs._add_info(ours, row, i)
+            theirs = plain._add_info(theirs, row, i)
+        assert_equal(ours, theirs)
+        assert list(ours) == list(theirs)
+
+
+def _interrupted(*_: Any) -> None:
     raise KeyboardInterrupt
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 8 << 20
 """Bytes of inputs in one request; a single larger input goes alone."""
+MOST_INPUTS = 10_000
+"""Of one request."""
 PATIENCE_S = 300.0
 """How long a server may have no place, or be away, before a call fails."""
 _PAUSES_S = (0.1, 0.25, 0.5, 1.0)
@@ -192,7 +194,7 @@ def _fitting(inputs: Sequence[bytes | Input]) -> list[bytes | Input]:
     """The first inputs, as many as fit into one request, and one at least."""
     chosen: list[bytes | Input] = []
     size = 0
-    for given in inputs:
+    for given in inputs[:MOST_INPUTS]:
         size += len(given) if isinstance(given, bytes) else len(given.stdin) + sum(len(d) for _, d in given.files)
         if chosen and size > MOST_BYTES:
             break

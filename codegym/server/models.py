@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from codegym.errors import UsageError
 from codegym.problem import Limits
 from codegym.sandbox.base import Execution, Input, Side, Status
+from codegym.sandbox.http import MOST_INPUTS
 
-MOST_INPUTS = 10_000
 Encoding = Literal["text", "base64"]
 
 

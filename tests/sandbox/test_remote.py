@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from codegym import Execution, Limits
 from codegym.errors import SandboxError
 from codegym.sandbox.cluster.contents import Contents, Known, part
+from codegym.sandbox.http import MOST_BYTES, MOST_INPUTS, _fitting
 from codegym.sandbox.remote import FIRST_INPUTS, Order, RemoteSandbox, failed
 
 
@@ -110,3 +111,10 @@ def test_contents_are_sent_once() -> None:
     assert known.sent_bytes == sent
     known.forget((parts[0].digest,))
     assert set(known.unknown(parts)) == {parts[0].digest}
+
+
+def test_a_request_to_a_server_is_bounded() -> None:
+    """In number and bytes of inputs; one that is larger by itself goes alone."""
+    assert len(_fitting([b""] * (MOST_INPUTS + 1))) == MOST_INPUTS
+    half, large = bytes(MOST_BYTES // 2), bytes(MOST_BYTES + 1)
+    assert [len(_fitting(inputs)) for inputs in ([half] * 3, [large, b""], [b"", large])] == [2, 1, 1]
