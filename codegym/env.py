@@ -19,8 +19,8 @@ from codegym.sandbox.remote import RemoteSandbox
 from codegym.spaces import Program
 from codegym.threads import step_threads
 
-_STEPS_A_FAR_BOX = 4
-"""So that one elsewhere has its next program at hand while results travel. Here more threads than boxes only cost."""
+_STEPS_A_BOX = 4
+"""So that a box has its next program at hand while something else is waited for. Else more threads only cost."""
 
 __all__ = ["CodeRepairEnv", "EpisodeState", "Exchange", "Info", "Observation"]
 
@@ -234,13 +234,17 @@ class CodeRepairEnv(gym.Env[Observation, str]):
         """The problem, or the last turn, as text (``ansi``); ``human`` prints by itself."""
         return rendered(self._now, self.max_turns) if self.render_mode == "ansi" else None
 
-    def steps_at_once(self) -> int | None:
-        """How many episodes are worth stepping at once: more would only wait for boxes; None where that is unknown."""
+    def steps_at_once(self, *, wrapped: bool = False) -> int | None:
+        """How many episodes are worth stepping at once: more would only wait for boxes; None where that is unknown.
+
+        Args:
+            wrapped: whether wrappers may wait for something else than a box, such as a model that gives rewards.
+        """
         sandbox = self._process.open_sandbox()
         workers = getattr(sandbox, "workers", None)
         if workers is None:
             return None
-        return int(workers) * (_STEPS_A_FAR_BOX if isinstance(sandbox, RemoteSandbox) else 1)
+        return int(workers) * (_STEPS_A_BOX if wrapped or isinstance(sandbox, RemoteSandbox) else 1)
 
     def close(self) -> None:
         """Give back the sandbox; may be called twice."""

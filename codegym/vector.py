@@ -18,9 +18,6 @@ from codegym.threads import SharedCalls, Threads
 Wrap = Callable[[gym.Env[Any, Any]], gym.Env[Any, Any]]
 Step = tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]
 
-_STEPS_A_BOX_IN_WRAPPERS = 4
-"""For those that wait for something else than a box, such as a model that gives rewards."""
-
 
 class _Advanced(NamedTuple):
     """What one environment gave; of ``infos`` the later ones win."""
@@ -84,7 +81,6 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             raise UsageError(f"expected autoreset_mode {modes}, got {autoreset_mode!r}") from None
         self._first = first = CodeRepairEnv(problems, **options)
         self.envs = [_wrapped(env, env_wrappers) for env in (first, *(first.sibling() for _ in range(num_envs - 1)))]
-        self._wrapped = bool(env_wrappers)
         self.num_envs = num_envs
         self.metadata = {**self.envs[0].metadata, "autoreset_mode": self._mode}
         self.autoreset_mode = self._mode
@@ -215,7 +211,8 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
                 "expected the actions of the step that is incomplete, got others; give the same again, or reset all"
             )
         if self._threads is None:
-            self._threads = Threads(min(self.num_envs, self._steps_at_once() or self.num_envs))
+            best = self._first.steps_at_once(wrapped=self.envs[0] is not self._first)
+            self._threads = Threads(min(self.num_envs, best or self.num_envs))
         self._actions, self._owner = actions, os.getpid()
         if work is None or work.complete:
             known = [_kept(outcome) for outcome in work.outcomes] if work else [None] * self.num_envs
@@ -247,11 +244,6 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
         self._work = None  # last: an interrupt before it leaves the step incomplete, so that it can be given again
         return step
 
-    def _steps_at_once(self) -> int | None:
-        """As many as boxes can serve, more in wrappers; None where that is unknown."""
-        best = self._first.steps_at_once()
-        return best and best * (_STEPS_A_BOX_IN_WRAPPERS if self._wrapped else 1)
-
     def _advance(self, i: int) -> _Advanced:
         """One environment's step, with the resets of its mode. Runs in a thread."""
         env = self.envs[i]
@@ -274,12 +266,12 @@ class CodeRepairVectorEnv(VectorEnv[Any, Any, np.ndarray]):
             mask = vector_infos.get(f"_{key}")
             if mask is None or key not in vector_infos:
                 super()._add_info(vector_infos, {key: value}, env_num)
-            elif isinstance(value, dict) and key != "final_obs":
+                continue
+            mask[env_num] = True
+            if isinstance(value, dict) and key != "final_obs":
                 self._add_info(vector_infos[key], value, env_num)
-                mask[env_num] = True
             else:
                 vector_infos[key][env_num] = value
-                mask[env_num] = True
         return vector_infos
 
     def _drop_work(self) -> None:
