@@ -6,14 +6,13 @@ compared with what the program must give. Between batches, when no program runs,
 counted: this process's memory, descriptors, threads and children, containers, files of ours in ``/tmp`` and
 ``/dev/shm``, and the memory of all processes of the boxes as this machine sees it.
 
-Something grew where the highest of the last third of the samples exceeds that of the first third after ``--warmup``
-runs by more than its allowance: nothing for what is counted, 10 % and 8 MB for memory (an allocator's arenas settle
-late). It is the highest, for a box that stands by is there at some samples and not at others. The exit status is 1
-where something grew or a result was wrong.
+Something grew where even the lowest of the last third of the samples exceeds the highest of the first third after
+``--warmup`` runs by more than its allowance: nothing for what is counted, 10 % and 8 MB for memory (an allocator's
+arenas settle late). So what comes and goes, as a box that stands by while another wears out, is no growth. The exit
+status is 1 where something grew or a result was wrong.
 
 Latencies are those of the sums: from the call until the result. Boxes are replaced after ``pool.RUNS_A_BOX`` runs
-(``--runs-a-box`` makes it more often) and after the kernel killed for memory in them; the slowest sums are shown with
-whether a box started meanwhile. On a busy machine a pause may be another guest's; the share of time stolen is shown
+(``--runs-a-box`` makes it more often); the slowest sums are shown with whether a box started meanwhile. On a busy machine a pause may be another guest's; the share of time stolen is shown
 for that.
 """
 
@@ -135,13 +134,13 @@ class Soak:
 
 
 def growths(samples: list[Sample], warmup: int) -> dict[str, tuple[float, float, float, bool]]:
-    """For each counter: early, late and highest value, and whether it grew."""
+    """For each counter: the highest early, the lowest late, the highest of all, and whether it grew."""
     late = [one for one in samples if one.runs >= warmup] or samples
     found = {}
     for field in fields(Sample)[1:]:
         numbers = [getattr(one, field.name) for one in late]
         third = -(-len(numbers) // 3)
-        first, last = max(numbers[:third]), max(numbers[-third:])
+        first, last = max(numbers[:third]), min(numbers[-third:])
         allowance = max(0.1 * first, 8 << 20) if field.name in MEMORY else 0
         found[field.name] = first, last, max(numbers), last > first + allowance
     return found
@@ -189,7 +188,7 @@ def main() -> None:
             (name, *(f"{number / scale:.0f}{unit}" for number in (first, last, highest)), "grew" if more else "flat")
         )
         grew += [name] * more
-    show("Counted between batches", ("", "early", "late", "highest", ""), rows)
+    show("Counted between batches", ("", "early, at most", "late, at least", "highest", ""), rows)
     latencies = show_latencies(soak)
     took, (ticks_now, theirs_now) = time.perf_counter() - began, stolen()
     share = (theirs_now - theirs) / (ticks_now - ticks)

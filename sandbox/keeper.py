@@ -64,8 +64,6 @@ def supervise(job, limits, files, host=None, wait=None, launch=None):
     exit_code = os.waitstatus_to_exitcode(wait_status)
     memory = usage.ru_maxrss * 1024
     killed_for_memory = limits.by_cgroup and cgroup.killed_for_memory()
-    if killed_for_memory:
-        limits.options["worn"] = True  # what was killed may be charged for a while yet
     if stopped == TIME or watch.used_s(cpu) > limits.cpu_s or exit_code == -SIGXCPU:
         status = TIME
     elif stopped == MEMORY or memory - limits.options["base"][2] > limits.memory:
@@ -212,6 +210,13 @@ def take_away_program():
 def wipe():
     for folder in folders:
         folder.wipe()
+
+
+def clean_up():
+    """To be called after each run; a box that cannot be as it was ends here, and the host takes a new one."""
+    wipe()
+    if cgroup.is_worn():
+        sys.exit("worn out")
 
 
 def is_tmpfs(path):

@@ -46,7 +46,7 @@ from confine import (
     users,
 )
 from core import core
-from keeper import SCRATCH, kill_the_rest, main_file, prepare_folders, supervise, wipe
+from keeper import SCRATCH, clean_up, kill_the_rest, main_file, prepare_folders, supervise
 from pace import pace
 from pages import make_code_huge
 from program import (
@@ -248,11 +248,9 @@ def serve(stream, options, magic, program_size, entry_size, cpu_s, wall_s, memor
             continue
         # Only the child that compiles has a place to put the code object; only a function returns something.
         with_files(5 if task.code is None else 4 if task.entry else 3, run_test, stream, size, task)
-        wipe()
+        clean_up()
         pace.count_run()
         core.count_run()
-        if options.get("worn"):
-            sys.exit("worn out")
     core.leave()
 
 

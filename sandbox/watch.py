@@ -1,5 +1,6 @@
 """What a run uses while it goes on: CPU time and memory of all its processes together. Standard library only."""
 
+import math
 import os
 import stat
 import time
@@ -15,6 +16,8 @@ FIRST_LOOK_S = 0.02
 CORES = os.cpu_count() or 1
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+MOST_LEFT_BYTES = 16 << 20
+"""Of memory that may still be charged for once a run is over, a sixth of the room that the box has for itself."""
 
 
 def open_first(*paths):
@@ -36,11 +39,17 @@ def mapped_bytes():
 class Cgroup:
     """What the kernel counts for the whole box, where it has a cgroup of its own."""
 
+    killed = False
+    """For memory, since the last look at what is charged for."""
+
     def begin(self):
         self.usage = open_first("/sys/fs/cgroup/cpu.stat", "/sys/fs/cgroup/cpuacct/cpuacct.usage")
         self.events = open_first("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+        self.charge = open_first("/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory/memory.usage_in_bytes")
+        self.at_first = self.charged_bytes()
         self.seen = b""
         self.killed_for_memory()
+        self.killed = False
 
     def cpu_s(self):
         """CPU seconds since the box began."""
@@ -49,12 +58,22 @@ class Cgroup:
             return int(text.split()[1]) / 1e6
         return int(text) / 1e9
 
+    def charged_bytes(self):
+        return math.inf if self.charge is None else int(os.pread(self.charge, 4096, 0))
+
+    def is_worn(self):
+        """Whether memory of what the kernel killed is still charged for, or cannot be seen not to be."""
+        killed, self.killed = self.killed, False
+        return killed and self.charged_bytes() >= self.at_first + MOST_LEFT_BYTES
+
     def killed_for_memory(self):
         """Whether the kernel has killed for memory since the last call."""
         if self.events is None:
             return False
         before, self.seen = self.seen, os.pread(self.events, 4096, 0)
-        return self.seen != before and self.kills(self.seen) > self.kills(before)
+        killed = self.seen != before and self.kills(self.seen) > self.kills(before)
+        self.killed |= killed
+        return killed
 
     def kills(self, text):
         return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(b"oom_kill "))

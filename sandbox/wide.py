@@ -14,7 +14,7 @@ import sys
 from _signal import SIGKILL
 
 from confine import users
-from keeper import recursion, supervise, take_away_program, wipe
+from keeper import clean_up, recursion, supervise, take_away_program
 from native import NOT_FOUND, Native, NativeLimits, Script
 from pace import pace
 from relay import Relay
@@ -46,10 +46,8 @@ def serve(stream, options, sizes, limits, inputs, make_task, settle_code):
             stream.write(result_head(RUNTIME, NOT_FOUND, 0.0, 0.0, 0, 0, 0, 0))
             continue
         run(stream, program, given, setup["talks"])
-        wipe()
+        clean_up()
         pace.count_run()
-        if program.limits.options.get("worn"):
-            sys.exit("worn out")
 
 
 def run(stream, program, given, talks):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -12,6 +13,7 @@ import pytest
 
 from codegym import Limits, Sandbox, make_sandbox
 from codegym.errors import SandboxUnavailable, UsageError
+from codegym.locations import box_files
 from codegym.sandbox.conformance import CHECKS, Check
 from codegym.sandbox.engine import LABEL, sweep_orphans
 from tests.conftest import need
@@ -71,6 +73,60 @@ def test_memory_limit_follows_the_program(client: docker.DockerClient) -> None:
         for limit, status in ((64, "memory_limit_exceeded"), (512, "ok"), (64, "memory_limit_exceeded")):
             (run,) = sandbox.execute(hungry, [b""], Limits(cpu_s=5, memory_bytes=limit << 20))
             assert run.status == status, (limit, run)
+
+
+HOGS = {
+    "grows": "x = [bytearray(8 << 20) for _ in range(60)]",
+    "family": "import os\nfor _ in range(5): os.fork()\nx = [bytearray(1 << 20) for _ in range(600)]",
+    "shared": "import mmap\nm = mmap.mmap(-1, 300 << 20)\nfor i in range(0, 300 << 20, 4096): m[i] = 1",
+}
+
+
+def test_a_box_survives_what_the_kernel_kills_for_memory(client: docker.DockerClient) -> None:
+    """Nothing of it is charged for any more once it has ended, so the box is as good as before, also in mid-request."""
+    with make_sandbox("docker", workers=1) as sandbox:
+        sandbox.execute("print(1)", [b""], SMALL)
+        before = [box.id for box in boxes(client, os.getpid())]
+        for hog in HOGS.values():
+            either = f"if input() == 'hog':\n    exec({hog!r})\nprint('fine')"
+            runs = sandbox.execute(either, [b"hog\n", b"no\n"] * 2, SMALL)
+            assert [run.status for run in runs] == ["memory_limit_exceeded", "ok"] * 2, (hog, runs)
+        assert [box.id for box in boxes(client, os.getpid())] == before
+
+
+WORN = """
+import os
+import watch
+def tell(kills, charged):
+    for name, text in (("events", f"oom 9\\noom_kill {kills}\\n"), ("current", f"{charged << 20}\\n")):
+        with open(name, "w") as file: file.write(text)
+def open_first(path, *_):
+    name = path.rpartition(".")[2]
+    return os.open(name, os.O_RDONLY) if name in SEEN else None
+watch.open_first = open_first
+tell(3, 12)
+watch.cgroup.begin()
+print(watch.cgroup.killed_for_memory(), watch.cgroup.is_worn())
+for state in ((3, 90), (4, 13), (4, 90), (5, 90), (5, 90)):
+    tell(*state)
+    print(watch.cgroup.killed_for_memory(), watch.cgroup.is_worn())
+"""
+
+
+@pytest.mark.parametrize(
+    ("seen", "killed", "worn"), [("events current", [2, 4], [4]), ("events", [2, 4], [2, 4]), ("", [], [])]
+)
+def test_a_box_that_is_still_charged_for_what_was_killed_is_worn(
+    seen: str, killed: list[int], worn: list[int], tmp_path: Path
+) -> None:
+    """Only then, and where what is charged for cannot be seen."""
+    for name, data in box_files().items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "worn.py").write_text(f"SEEN = {seen.split()}\n{WORN}")
+    done = subprocess.run([sys.executable, "worn.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    told = [line.split() for line in done.stdout.splitlines()]
+    assert [number for number, (was_killed, _) in enumerate(told) if was_killed == "True"] == killed
+    assert [number for number, (_, is_worn) in enumerate(told) if is_worn == "True"] == worn
 
 
 def test_a_killed_container_is_replaced_and_no_result_lost(client: docker.DockerClient) -> None:
