@@ -12,8 +12,8 @@ arenas settle late). So what comes and goes, as a box that stands by while anoth
 status is 1 where something grew or a result was wrong.
 
 Latencies are those of the sums: from the call until the result. Boxes are replaced after ``pool.RUNS_A_BOX`` runs
-(``--runs-a-box`` makes it more often); the slowest sums are shown with whether a box started meanwhile. On a busy machine a pause may be another guest's; the share of time stolen is shown
-for that.
+(``--runs-a-box`` makes it more often); the slowest sums are shown with whether a box started meanwhile. On a busy
+machine a pause may be another guest's; the share of time stolen is shown for that.
 """
 
 import argparse
