@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LABEL = "codegym"
 POOL_LABEL = "codegym.pool"
+MOST_IDLE = 100
+"""Connections to the engine that are kept for later; beyond them urllib3 closes each with a warning."""
 
 
 def connect() -> "docker.DockerClient":
@@ -31,9 +33,21 @@ def connect() -> "docker.DockerClient":
         if host.startswith("unix://"):  # the SDK leaves a socket open where this fails
             with socket.socket(socket.AF_UNIX) as probe:
                 probe.connect(host.removeprefix("unix://"))
-        return docker.from_env(timeout=60)
+        return _with_few_connections(docker.from_env(timeout=60, max_pool_size=MOST_IDLE))
     except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
         raise refusal(error) from None
+
+
+def _with_few_connections(client: "docker.DockerClient") -> "docker.DockerClient":
+    """Let requests share connections: the SDK keeps some open for each URL, and so for each container that ever was."""
+    import docker.transport
+
+    adapter = client.api.get_adapter(client.api.base_url)
+    if isinstance(adapter, docker.transport.UnixHTTPAdapter):
+        connections = adapter.get_connection
+        shared = lambda _, proxies=None: connections(client.api.base_url, proxies)  # noqa: E731
+        adapter.get_connection = shared  # type: ignore[method-assign]
+    return client
 
 
 def refusal(error: Exception) -> SandboxUnavailable:

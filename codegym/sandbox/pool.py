@@ -1,6 +1,7 @@
 """A pool of warm boxes behind one :class:`~codegym.sandbox.base.Sandbox`: hand out, replace, retry, close."""
 
 import contextlib
+import itertools
 import math
 import os
 import time
@@ -267,8 +268,8 @@ class BoxPool(Sandbox, ABC):
             if lease.box is not None and lease.box.runs >= RUNS_A_BOX:
                 self._reserve.fill(self._start)
                 if spare := self._reserve.take():
-                    lease.end_box()
-                    lease.box = spare
+                    worn, lease.box = lease.box, spare
+                    self._reserve.retire(worn)
             if self._closed:
                 lease.end_box()
             slots.give(lease)
@@ -299,7 +300,11 @@ class BoxPool(Sandbox, ABC):
     def forget(self) -> None:
         """Begin anew in a forked child: the boxes are the parent's."""
         self._finalizer.detach()
-        for box in (*self._reserve.boxes, *(box for slots in self._rooms.values() for box in slots.idle)):
+        for box in (
+            *self._reserve.boxes,
+            *self._reserve.retired,
+            *(box for slots in self._rooms.values() for box in slots.idle),
+        ):
             box.forget()
         self._begin()
 
@@ -309,11 +314,8 @@ _pools: weakref.WeakSet[BoxPool] = weakref.WeakSet()
 
 def _close_all(rooms: dict[Room, Slots], reserve: Reserve, owner: int) -> None:
     if os.getpid() == owner:
-        while box := reserve.take():
+        for box in itertools.chain(reserve.drain(), *(slots.drain() for slots in rooms.values())):
             box.close()
-        for slots in rooms.values():
-            for box in slots.drain():
-                box.close()
 
 
 def _after_fork() -> None:

@@ -1,8 +1,8 @@
-"""A box that stands by."""
+"""A box that stands by, and boxes that go."""
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
 from codegym.errors import BoxFailure, SandboxUnavailable
@@ -15,6 +15,8 @@ class Reserve:
 
     def __init__(self, apart: Apart) -> None:
         self.boxes: list[Box] = []
+        self.retired: list[Box] = []
+        """Those that are being closed."""
         self._apart = apart
         self._lock = threading.Lock()
         self._starting: Future[None] | None = None
@@ -36,3 +38,22 @@ class Reserve:
         with self._lock:
             if not self.boxes and (self._starting is None or self._starting.done()):
                 self._starting = self._apart.begin(work)
+
+    def retire(self, box: Box) -> None:
+        """Close one that is not needed any more, in the background."""
+
+        def work() -> None:
+            box.close()
+            with self._lock:
+                self.retired.remove(box)
+
+        with self._lock:
+            self.retired.append(box)
+        if self._apart.begin(work) is None:
+            work()
+
+    def drain(self) -> Iterator[Box]:
+        """All of them, to be closed."""
+        while box := self.take():
+            yield box
+        yield from list(self.retired)

@@ -14,8 +14,10 @@ import pytest
 from codegym import Limits, Sandbox, make_sandbox
 from codegym.errors import SandboxUnavailable, UsageError
 from codegym.locations import box_files
+from codegym.sandbox import pool
 from codegym.sandbox.conformance import CHECKS, Check
 from codegym.sandbox.engine import LABEL, sweep_orphans
+from codegym.sandbox.slots import Box
 from tests.conftest import need
 
 SMALL = Limits(cpu_s=2, memory_bytes=64 << 20)
@@ -164,6 +166,27 @@ def test_containers_of_a_killed_owner_end_within_a_minute(client: docker.DockerC
     while boxes(client, owner.pid):
         assert time.monotonic() < deadline, "a container outlived its owner"
         time.sleep(0.2)
+
+
+def test_boxes_that_come_and_go_leave_no_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK would keep one for each container, up to 25."""
+    need("docker")
+    monkeypatch.setattr(pool, "RUNS_A_BOX", 2)
+    held = []
+    with make_sandbox("docker", workers=1) as sandbox:
+        assert isinstance(sandbox, pool.BoxPool)
+        start = sandbox.start_box
+
+        def start_box() -> Box:
+            held.append(len(os.listdir("/proc/self/fd")))
+            return start()
+
+        monkeypatch.setattr(sandbox, "start_box", start_box)
+        deadline = time.monotonic() + 100
+        while len(held) < 12:
+            assert time.monotonic() < deadline
+            sandbox.execute("print(1)", [b""], SMALL)
+    assert max(held[-4:]) <= max(held[1:6]) + 1, held
 
 
 def test_orphans_are_swept(client: docker.DockerClient) -> None:

@@ -16,7 +16,10 @@ import pytest
 
 from codegym import Execution, Limits, Sandbox, SandboxError, make_sandbox
 from codegym.errors import UsageError
+from codegym.sandbox import pool
 from codegym.sandbox.factory import REAL_KINDS
+from codegym.sandbox.pool import BoxPool
+from codegym.sandbox.slots import Box
 from tests.conftest import need
 
 SMALL = Limits(cpu_s=2)
@@ -93,6 +96,50 @@ def test_a_killed_box_is_replaced_and_no_result_lost() -> None:
             ended.set()
             killer.join()
     assert [run.stdout for run in runs] == [b"%d\n" % n for n in range(60)]
+
+
+class Going:
+    """The boxes of a sandbox, which take as long to close as one wants."""
+
+    def __init__(self, sandbox: BoxPool, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.let_go = threading.Event()
+        self.started: list[Box] = []
+        self.ended: list[Box] = []
+        start = sandbox.start_box
+
+        def start_box() -> Box:
+            box = start()
+            close = box.close
+
+            def wait_and_close() -> None:
+                self.let_go.wait(60)
+                close()
+                self.ended.append(box)
+
+            box.close = wait_and_close  # type: ignore[method-assign]
+            self.started.append(box)
+            return box
+
+        monkeypatch.setattr(sandbox, "start_box", start_box)
+
+
+@pytest.mark.parametrize("kind", REAL_KINDS)
+def test_nobody_waits_for_a_worn_box_to_go(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its successor is at work while it is closed in the background; closing the sandbox waits for that."""
+    need(kind)
+    monkeypatch.setattr(pool, "RUNS_A_BOX", 3)
+    before = children()
+    with make_sandbox(kind, workers=1) as sandbox:
+        assert isinstance(sandbox, BoxPool)
+        going = Going(sandbox, monkeypatch)
+        deadline = time.monotonic() + 50
+        while len(going.started) < 2 or not going.started[1].runs:
+            assert time.monotonic() < deadline
+            assert sandbox.execute(ECHO, [b"1"], SMALL)[0].stdout == b"1\n"
+        assert not going.ended
+        going.let_go.set()
+    assert set(going.ended) == set(going.started)
+    assert children() <= before
 
 
 @pytest.mark.parametrize("kind", REAL_KINDS)
