@@ -42,10 +42,11 @@ def _with_few_connections(client: "docker.DockerClient") -> "docker.DockerClient
     """Let requests share connections: the SDK keeps some open for each URL, and so for each container that ever was."""
     import docker.transport
 
-    adapter = client.api.get_adapter(client.api.base_url)
+    engine = client.api.base_url
+    adapter = client.api.get_adapter(engine)
     if isinstance(adapter, docker.transport.UnixHTTPAdapter):
         connections = adapter.get_connection
-        shared = lambda _, proxies=None: connections(client.api.base_url, proxies)  # noqa: E731
+        shared = lambda _, proxies=None: connections(engine, proxies)  # noqa: E731
         adapter.get_connection = shared  # type: ignore[method-assign]
     return client
 

@@ -11,7 +11,10 @@ from codegym.sandbox.slots import Box
 
 
 class Reserve:
-    """One box that stands by, once it was seen that boxes have to be replaced, so that nobody waits for a start."""
+    """One box that stands by, once it was seen that boxes have to be replaced, so that nobody waits for a start.
+
+    Nor for an end: what it stood by for is closed in the background.
+    """
 
     def __init__(self, apart: Apart) -> None:
         self.boxes: list[Box] = []
