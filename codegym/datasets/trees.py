@@ -118,8 +118,8 @@ class Tree:
             raise self.refusal(name[:200], "a link or special file", f"expected a file or a link inside, got {why}")
 
     def refusal(self, field: str, reason: str, detail: str) -> Refused:
-        """The error to raise."""
-        return Refused(self.source, field, reason, detail)
+        """The error to raise. A field may be a name out of the package, with line breaks and more in it."""
+        return Refused(self.source, field if field.isprintable() else repr(field)[1:-1], reason, detail)
 
     def read(self, name: str) -> bytes:
         """The content of a file.

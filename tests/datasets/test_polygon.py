@@ -220,6 +220,12 @@ def test_sections_in_tex_are_a_statement_too(tmp_path: Path) -> None:
     assert one(tmp_path, files).statement == "**Double** it.\n\n## Notes\n\nSo.\n"
 
 
+def test_a_files_name_with_a_line_break_is_refused_in_one_line(tmp_path: Path) -> None:
+    """The pattern of the tests' names comes from the package."""
+    files = changed("<input-path-pattern>", "<input-path-pattern>!\n")
+    assert "!\\ntests/01" in refused(tmp_path, files)
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(at=st.integers(0, len(POLYGON_XML) - 1), change=st.binary(max_size=6))
 def test_damaged_xml_is_refused_in_one_sentence(tmp_path: Path, at: int, change: bytes) -> None:
