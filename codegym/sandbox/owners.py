@@ -5,9 +5,12 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 
+UNMARKED_S = 60.0
+"""For so long an empty folder may be one that is about to be marked."""
 _MARK = "owner"
 
 
@@ -41,8 +44,15 @@ def owned_folder(prefix: str) -> Path:
     """A new temporary folder of this process. Those of processes that are no more, and of this user, are removed."""
     for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with contextlib.suppress(OSError):
-            if left.stat().st_uid == os.getuid() and is_gone((left / _MARK).read_text()):
-                shutil.rmtree(left, ignore_errors=True)
+            found = left.stat()
+            if found.st_uid != os.getuid():
+                continue
+            try:
+                if is_gone((left / _MARK).read_text()):
+                    shutil.rmtree(left, ignore_errors=True)
+            except FileNotFoundError:  # whose owner was killed before it was marked, or after its mark was taken away
+                if time.time() - found.st_mtime > UNMARKED_S:
+                    left.rmdir()
     mark = owner()
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
