@@ -46,9 +46,9 @@ def folders() -> set[str]:
 
 @pytest.fixture
 def nothing_left() -> Iterator[None]:
-    before = runners(), folders()
+    before = runners() | folders()
     yield
-    assert (runners(), folders()) == before
+    assert runners() | folders() <= before  # what a killed process of an earlier test left is swept meanwhile
 
 
 @as_root
