@@ -39,6 +39,17 @@ PLACES = {
     "class Recursion": "import resource\nlast = (0.0, 0)\n\n\nclass Recursion",
 }
 END = "    return status, exit_code, cpu, wall, memory\n"
+RUNGS = {
+    "the floor: fork, run, exit, reap": ("floor.py",),
+    "its code in huge pages, its core kept, modules at hand": ("rungs.py", "1"),
+    "and files of its own for each run": ("rungs.py", "2"),
+    "and limits, nothing of ours open": ("rungs.py", "3"),
+    "and a main module, and an interpreter's end": ("rungs.py", "4"),
+    "and its time watched, nothing left alive": ("rungs.py", "5"),
+    "and folders and program as they were": ("rungs.py", "6"),
+    "and input and result over a socket": ("rungs.py", "7"),
+}
+FLOOR, BOX = next(iter(RUNGS)), "a box: and all that is written in sandbox/README.md"
 
 
 def clocked(clock: str) -> dict[str, bytes]:
@@ -51,19 +62,6 @@ def clocked(clock: str) -> dict[str, bytes]:
         assert keeper.count(old) == 1, old
         keeper = keeper.replace(old, new)
     return {**files, "keeper.py": keeper.encode()}
-
-
-RUNGS = {
-    "the floor: fork, run, exit, reap": ("floor.py",),
-    "its code in huge pages, its core kept, modules at hand": ("rungs.py", "1"),
-    "and files of its own for each run": ("rungs.py", "2"),
-    "and limits, nothing of ours open": ("rungs.py", "3"),
-    "and a main module, and an interpreter's end": ("rungs.py", "4"),
-    "and its time watched, nothing left alive": ("rungs.py", "5"),
-    "and folders and program as they were": ("rungs.py", "6"),
-    "and input and result over a socket": ("rungs.py", "7"),
-}
-FLOOR, BOX = next(iter(RUNGS)), "a box: and all that is written in sandbox/README.md"
 
 
 def rung_run(folder: Path, script: str, *rung: str) -> float:

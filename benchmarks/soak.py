@@ -9,8 +9,8 @@ counted: this process's memory, descriptors, threads and children, containers, f
 Something grew where even the lowest of the last third of the samples exceeds the highest of the first third after
 ``--warmup`` runs by more than its allowance: nothing for what is counted, but two descriptors (connections to Docker's
 engine are kept for later, as many as were ever in use at once), 10 % and 8 MB for memory (an allocator's arenas settle
-late). So what comes and goes, as a box that stands by while another wears out, is no growth. The exit
-status is 1 where something grew or a result was wrong.
+late). So what comes and goes, as a box that stands by while another wears out, is no growth. The exit status is 1 where
+something grew or a result was wrong.
 
 Latencies are those of the sums: from the call until the result. Boxes are replaced after ``pool.RUNS_A_BOX`` runs
 (``--runs-a-box`` makes it more often); the slowest sums are shown with whether a box started meanwhile. On a busy
