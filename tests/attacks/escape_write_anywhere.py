@@ -3,6 +3,7 @@
 # Status: ok
 # Stdout: contained
 # Limits: cpu_s=4 wall_s=8
+# Reads: every folder
 import os
 for top, folders, _ in os.walk("/"):
     folders[:] = [name for name in folders if top != "/" or name not in ("proc", "sys", "box", "tmp")]

@@ -3,6 +3,7 @@
 # Status: ok
 # Stdout: contained
 # Limits: cpu_s=6 wall_s=12
+# Reads: every folder
 import os
 for top, folders, names in os.walk("/"):
     folders[:] = [name for name in folders if top != "/" or name not in ("proc", "sys", "dev")]

@@ -7,6 +7,7 @@ A header is what comments at the top of the file say, one ``# Key: value`` a lin
 - ``Stdout``: what it must have printed if it ended ``ok``. None may ever print ``reached:``.
 - ``Kind``: ``stdin`` (the default), or ``function`` for one that defines ``f(x)``.
 - ``Limits``: other limits than the usual, such as ``cpu_s=0.2 wall_s=4 memory_mb=64``.
+- ``Reads``: what it reads so much of that a disk just started would be slow. It is read once before its time counts.
 """
 
 import json
@@ -29,7 +30,8 @@ FAMILIES = ("resource", "escape", "forge", "secret")
 INPUT = b"SECRET-INPUT\n"
 USUAL = Limits(cpu_s=1.0, wall_s=4.0, memory_bytes=64 << 20, output_bytes=1 << 20)
 HEALTH = Limits(cpu_s=5.0, wall_s=20.0, memory_bytes=64 << 20, output_bytes=1 << 20)
-KEYS = {"Tries", "Must", "Status", "Stdout", "Kind", "Limits"}
+PATIENT = Limits(cpu_s=60.0, wall_s=240.0, memory_bytes=64 << 20, output_bytes=1 << 20)
+KEYS = {"Tries", "Must", "Status", "Stdout", "Kind", "Limits", "Reads"}
 
 
 @dataclass(frozen=True)
@@ -276,6 +278,8 @@ def test_attack_is_contained(attack: Attack, arena: Arena, sandbox: Sandbox, req
     if sandbox.kind in open_in(attack.name):
         request.applymarker(pytest.mark.xfail(strict=True, reason=OPEN[attack.name][1]))
     with arena as sandbox:
+        if "Reads" in attack.header:
+            sandbox.execute(attack.source, [INPUT], PATIENT)
         run = attack.run(sandbox)
         assert b"reached:" not in run.stdout, run
         assert run.status in attack.statuses or (sandbox.kind == "landlock" and was_refused(run)), run
