@@ -1,4 +1,6 @@
-"""The interpreter's own code in huge pages. Standard library only.
+"""What this process holds in memory, as its children inherit it: code in huge pages, no heap that it does not need.
+
+Standard library only.
 
 A child begins without the pages of files that its parent has mapped, and is given them again one fault at a time, some
 fifty times in a small run; at its end each of them is taken away again. Memory that belongs to no file is inherited
@@ -9,12 +11,14 @@ interpreter is copied once, and the copy put in its place.
 import ctypes
 
 from confine import libc
+from watch import mapped_bytes
 
 HUGE = 1 << 21
 READ_WRITE, READ_RUN = 3, 5
 PRIVATE_ANONYMOUS = 0x22
 MOVE_TO = 3
 MADV_COLLAPSE = 25
+GROWN, MOST_KEPT = 1 << 20, 4 << 20
 
 
 def make_code_huge():
@@ -60,3 +64,23 @@ def replace(block):
         libc.mremap(place, size, size, MOVE_TO, ctypes.c_void_p(block))
     libc.munmap(ctypes.c_void_p(room), ctypes.c_size_t(2 * HUGE))
     return ready
+
+
+class Heap:
+    """Memory of the C library, which keeps what was freed, such as a large program's code; each fork copies it."""
+
+    def begin(self):
+        libc.sbrk.restype = ctypes.c_void_p
+        self.first = libc.sbrk(0)
+
+    def has_grown(self):
+        return libc.sbrk(0) > self.first + GROWN
+
+    def give_back(self, base):
+        """Let the kernel have what is free; whether little more than at first is left."""
+        libc.malloc_trim(ctypes.c_size_t(0))
+        data, _, resident = mapped_bytes()
+        return data < base[0] + MOST_KEPT and resident < base[2] + MOST_KEPT
+
+
+heap = Heap()

@@ -18,7 +18,7 @@ import types
 
 # A program may put something else in their place.
 from _signal import SIG_DFL, SIGINT, default_int_handler, signal  # those of ``signal`` make enumerations, which costs
-from builtins import BaseException, getattr, hasattr, int, isinstance, issubclass, len, list, str, type, vars  # noqa: UP029
+from builtins import BaseException, getattr, hasattr, int, isinstance, issubclass, len, list, map, str, type, vars  # noqa: UP029
 from io import BufferedRandom, BufferedWriter, TextIOWrapper
 
 from calls import perform
@@ -38,6 +38,9 @@ marks = mmap.mmap(-1, 2)
 """Shared bytes in which a child says how far it came. A program can set them too, to its own disadvantage only."""
 OUT_OF_MEMORY, COMPILING = range(2)
 MANY_OBJECTS = 50_000
+STACKS_BYTES = 1 << 30
+"""For stacks of threads, which are reserved as private memory and hardly used. What is used is looked at."""
+BUFFERED = frozenset({TextIOWrapper, BufferedWriter, BufferedRandom})
 QUIET = frozenset({dict, list, tuple, set, types.FunctionType, types.ModuleType, types.CellType})
 """Types whose objects say nothing when they go."""
 REHEARSALS = 10
@@ -79,8 +82,8 @@ class Limits:
         if not self.by_cgroup:
             # Private memory is what a program allocates; address space bounds what it shares or reserves.
             data, space, _ = self.options["base"]
-            yield resource.RLIMIT_DATA, data + self.memory
-            yield resource.RLIMIT_AS, space + 2 * self.memory + (1 << 29)
+            yield resource.RLIMIT_DATA, data + self.memory + STACKS_BYTES
+            yield resource.RLIMIT_AS, space + 2 * self.memory + STACKS_BYTES + (1 << 29)
             yield resource.RLIMIT_NPROC, self.options.get("tasks", self.options["processes"])
 
 
@@ -172,6 +175,10 @@ def finish(status):
     try:
         if threading := sys.modules.get("threading"):
             threading._shutdown()
+    except BaseException as error:
+        complain(f"Exception ignored in: {threading!r}\n")
+        excepthook(type(error), error, error.__traceback__ and error.__traceback__.tb_next)
+    try:
         atexit._run_exitfuncs()
     except BaseException:
         pass
@@ -180,22 +187,33 @@ def finish(status):
     sys.last_type = sys.last_value = sys.last_traceback = None
     if main_module:
         drop_main_module()
-    return flush(status)
+    flush(status, quiet=True)  # an interpreter has let go of them by now
+    return status
 
 
 def drop_main_module():
-    """Write what open files still hold, and let go of the program's variables: few by a collection, many one by one."""
+    """Write what open files still hold, and let go of the program's variables.
+
+    This is done by a collection; one by one where there are many, and none that would do something of its own then.
+    """
     global main_module
     found = gc.get_objects()  # none of what PID 1 had before the fork is among them
     for left in found:
-        if type(left) in (TextIOWrapper, BufferedWriter, BufferedRandom) and not left.closed:
+        kind = type(left)  # which may be equal to others, or have no hash, if it has a type of its own
+        if kind is TextIOWrapper or kind is BufferedWriter or kind is BufferedRandom:
             try:
-                left.flush()
+                if not left.closed:
+                    left.flush()
             except BaseException:
                 pass
-    few = len(found) < MANY_OBJECTS
-    quiet = QUIET.issuperset(map(type, found))
-    found = left = None
+    few, quiet = True, False
+    try:
+        kinds = {*map(type, found)}
+        few = len(found) < MANY_OBJECTS or any(hasattr(kind, "__del__") for kind in kinds - BUFFERED)
+        quiet = QUIET.issuperset(kinds)
+    except BaseException:
+        pass
+    found = left = kind = kinds = None
     namespace = vars(main_module)
     for name in ("__main__", main_module.__name__):
         sys.modules.pop(name, None)
@@ -270,7 +288,8 @@ def rehearse():
 def compile_and_hand_over(source):
     """The code object; None where it does not compile. PID 1 gets a copy, and the warnings, before the program begins.
 
-    This is done in a child, so that a source made to break the compiler breaks only that.
+    This is done in a child, so that a source made to break the compiler breaks only that. A copy has constant sets
+    built anew; where they are in another order then, none is handed over, and the next child compiles again.
     """
     marks[COMPILING] = 1
     try:
@@ -278,10 +297,22 @@ def compile_and_hand_over(source):
     except BaseException as error:
         sys.excepthook(type(error), error.with_traceback(None), None)
         return None
-    write_all(HANDED_FD, memoryview(marshal.dumps((code, os.pread(2, 1 << 16, 0)))))
+    handed = marshal.dumps((code, os.pread(2, 1 << 16, 0)))
+    sets = orders(code)
+    if not sets or sets == orders(marshal.loads(handed)):
+        write_all(HANDED_FD, memoryview(handed))
     os.close(HANDED_FD)
     marks[COMPILING] = 0
     return code
+
+
+def orders(constant):
+    """The items of all sets among the constants of a code object, or of a tuple, in the order that they have there."""
+    if type(constant) is frozenset:
+        return [list(constant)]
+    if type(constant) is types.CodeType:
+        constant = constant.co_consts
+    return [order for inner in constant for order in orders(inner)] if type(constant) is tuple else []
 
 
 def run_script(code):

@@ -46,9 +46,9 @@ from confine import (
     users,
 )
 from core import core
-from keeper import SCRATCH, clean_up, kill_the_rest, main_file, prepare_folders, supervise
+from keeper import clean_up, kill_the_rest, main_file, prepare_folders, session, supervise
 from pace import pace
-from pages import make_code_huge
+from pages import heap, make_code_huge
 from program import (
     COMPILING,
     DESCRIPTORS,
@@ -65,7 +65,7 @@ from program import (
     run_script,
 )
 from stream import MAGIC, OK, REQUEST, RUNTIME, SIZE, STOP, Stream
-from watch import cgroup, mapped_bytes
+from watch import SCRATCH, cgroup, mapped_bytes
 from wide import WIDE
 from wide import serve as serve_wide
 
@@ -93,13 +93,17 @@ def main():
     warm()
     prepare_folders([WORK] if "walls" in options else [WORK, *SCRATCH])
     cgroup.begin()
+    session.begin()
     pace.best_s = options.get("best_s", pace.best_s)
     pace.learn(LESSONS)
     options["base"] = mapped_bytes()
+    heap.begin()
     stream.write(json.dumps({"python": sys.version.split()[0]}).encode() + b"\n")
     try:
         while header := stream.read(REQUEST.size):
             serve(stream, options, *REQUEST.unpack(header))
+            if heap.has_grown() and not heap.give_back(options["base"]):
+                sys.exit("worn out")
     finally:
         kill_the_rest()
 

@@ -12,10 +12,14 @@ from pace import EVERY_S, pace
 from stream import MEMORY, RUNTIME, TIME
 
 WORK = os.getcwd()
+SCRATCH = ("/tmp", "/dev/shm")
+MOST_FILES = 16_384
 FIRST_LOOK_S = 0.02
 CORES = os.cpu_count() or 1
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+SET_UP_S = 0.05
+"""CPU seconds after which a run's first process has opened itself to being looked at, as all that it starts is."""
 MOST_LEFT_BYTES = 16 << 20
 """Of memory that may still be charged for once a run is over, a sixth of the room that the box has for itself."""
 
@@ -151,8 +155,10 @@ class Watch:
     def look_at_each(self):
         with users:
             self.look_as_program()
-        if "scratch" in self.limits.options and size_of(WORK) > self.limits.options["scratch"]:
-            self.out_of_bounds = True
+            if "scratch" in self.limits.options:
+                self.out_of_bounds |= size_of(WORK) > self.limits.options["scratch"]
+            else:
+                self.out_of_bounds |= any(map(is_crowded, (WORK, *SCRATCH)))
 
     def look_as_program(self):
         cpu_s, space, given = 0.0, 0, {os.fstat(file).st_ino for file in self.files}
@@ -161,20 +167,23 @@ class Watch:
         if len(found) > most:
             self.out_of_bounds = True
             return
-        held = {}
+        held, places = {}, []
         self.threads = 0
         for pid in found:
             try:
                 cpu_s += self.cpu_of(pid)
-                space += max(0, resident(pid) - self.limits.options["base"][2])
-                held.update((key, size) for key, size in files_in_memory(pid) if key[1] not in given)
+                places.append(place := living(pid))
+                space += max(0, resident(place) - self.limits.options["base"][2])
+                held.update((key, size) for key, size in files_in_memory(place) if key[1] not in given)
+            except PermissionError:
+                self.out_of_bounds |= (pid != str(self.pid) or cpu_s > SET_UP_S) and hides(place)
             except OSError:
                 continue
-        self.out_of_bounds = self.threads > most
+        self.out_of_bounds |= self.threads > most
         self.cpu_s = max(cpu_s, sum(self.own.values()))
         self.memory = space + sum(held.values())
         if self.memory > self.limits.memory:  # perhaps counted twice, for processes share memory with their parents
-            shares = sum(map(share, found)) - self.limits.options["base"][2]
+            shares = sum(map(share, places)) - self.limits.options["base"][2]
             self.memory = max(0, shares) + sum(held.values())
 
     def cpu_of(self, pid):
@@ -213,6 +222,22 @@ def read(pid, name):
         return file.read()
 
 
+def living(pid):
+    """Where to look at a process: at its first thread, or at another if that one has ended while others go on."""
+    if resident(pid):
+        return pid
+    places = (f"{pid}/task/{thread}" for thread in os.listdir(f"/proc/{pid}/task"))
+    return next(filter(resident, places), pid)
+
+
+def hides(place):
+    """Whether a process that cannot be looked at has memory still; one that is ending has none."""
+    try:
+        return resident(place) > 0
+    except OSError:
+        return False
+
+
 def resident(pid):
     """Resident memory in bytes."""
     return int(read(pid, "statm").split()[1]) * PAGE
@@ -231,7 +256,10 @@ def share(pid):
 
 
 def size_of(folder):
-    """Bytes of the files beneath a folder, for where it has no size of its own; one more file counts for a page."""
+    """Bytes of the files beneath a folder, for where it has no size of its own; one more file counts for a page.
+
+    A folder that cannot be looked into, such as one too deep, counts for more than there may be.
+    """
     total = 0
     try:
         with os.scandir(folder) as entries:
@@ -239,9 +267,20 @@ def size_of(folder):
                 total += PAGE + entry.stat(follow_symlinks=False).st_blocks * 512
                 if entry.is_dir(follow_symlinks=False):
                     total += size_of(entry.path)
-    except OSError:
+    except FileNotFoundError:
         pass  # gone meanwhile
+    except OSError:
+        return math.inf
     return total
+
+
+def is_crowded(folder):
+    """Whether there are more files than a box may have, on a tmpfs that sets them no bound of its own."""
+    try:
+        seen = os.statvfs(folder)
+    except OSError:
+        return False
+    return seen.f_files - seen.f_ffree > MOST_FILES
 
 
 def files_in_memory(pid):

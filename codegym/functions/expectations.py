@@ -10,7 +10,7 @@ from codegym.functions.calls import LISTING, Calls, Expected, Raises
 from codegym.functions.orders import Outcome, expectations, outcomes
 from codegym.problem import Checker, Problem, TestCase
 from codegym.signature import NODES, node_shape
-from codegym.values import show
+from codegym.values import distinct, show
 from codegym.verdict import UNREADABLE, Verdict
 
 Settled = tuple[Verdict, Any, str]
@@ -126,24 +126,9 @@ def _of_object(want: Expected, outcome: Outcome) -> str:
     return f"expected plain data of built-in types, got {name}"
 
 
-def _distinct(items: Any) -> set[Any]:
-    """The set of items that come from a program, unless so many hash alike that making it would take for ever."""
-    by_hash: dict[int, list[Any]] = {}
-    alike = 0
-    for item in items:
-        same = by_hash.setdefault(hash(item), [])
-        if item not in same:
-            same.append(item)
-            alike += len(same) > 1
-            if alike > _MOST_ALIKE:
-                raise ValueError("too many items that hash alike")
-    return set(items)
-
-
-_MOST_ALIKE = 100
 _VIEWS: dict[str, Any] = {
-    "set": _distinct,
-    "frozenset": lambda items: frozenset(_distinct(items)),
+    "set": lambda items: distinct(tuple(items)),
+    "frozenset": lambda items: frozenset(distinct(tuple(items))),
     "sorted": sorted,
     "list": list,
     "tuple": tuple,

@@ -7,7 +7,6 @@ import contextlib
 import ctypes
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from codegym.errors import BoxFailure, SandboxUnavailable
 from codegym.locations import box_files, filter_files, seccomp_filter
 from codegym.sandbox.channel import Channel
 from codegym.sandbox.interpreters import ENVIRONMENT, LocalPool, readable_places
-from codegym.sandbox.owners import owned_folder
+from codegym.sandbox.owners import owned_folder, remove_tree
 from codegym.sandbox.slots import Box
 
 PROCESSES = 64
@@ -67,7 +66,7 @@ class LandlockSandbox(LocalPool):
         read, listed = readable_places(prefix)
         with contextlib.ExitStack() as kept:
             folder = owned_folder(_FOLDER)
-            kept.callback(shutil.rmtree, folder, ignore_errors=True)
+            kept.callback(remove_tree, folder)
             users = UserIds() if self._divided else None
             if users is not None:
                 kept.callback(users.release)
@@ -179,7 +178,7 @@ class LandlockBox(Box):
             self._users.kill(self._python)
         if self._users is not None:
             self._users.release()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_tree(self._folder)
 
     def _kill(self) -> None:
         """Descendants first, for without their runner nothing tells whose they are."""

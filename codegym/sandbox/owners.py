@@ -1,8 +1,8 @@
 """Whose things are whose: a mark for this process, by which a later one sees that its owner is gone."""
 
 import contextlib
+import itertools
 import os
-import shutil
 import socket
 import tempfile
 import time
@@ -49,7 +49,7 @@ def owned_folder(prefix: str) -> Path:
                 continue
             try:
                 if is_gone((left / _MARK).read_text()):
-                    shutil.rmtree(left, ignore_errors=True)
+                    remove_tree(left)
             except FileNotFoundError:  # whose owner was killed before it was marked, or after its mark was taken away
                 if time.time() - found.st_mtime > UNMARKED_S:
                     left.rmdir()
@@ -61,6 +61,43 @@ def owned_folder(prefix: str) -> Path:
         discard(folder)
         raise
     return folder
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove an owned folder with whatever a program made in it, its mark last; what cannot be removed stays.
+
+    Folders may lie deeper than a path is long, or a recursion deep: those within others are moved up, level by level.
+    """
+    before: set[str] = set()
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+        for level in itertools.count():
+            names = set(os.listdir(folder)) - {_MARK}
+            if names == before:
+                break
+            before = names
+            for number, name in enumerate(names):
+                with contextlib.suppress(OSError):
+                    _remove_level(folder, name, f"{level}-{number}")
+        if not names:
+            discard(folder)
+
+
+def _remove_level(folder: Path, name: str, prefix: str) -> None:
+    """Remove one entry of a folder. Folders within it become entries of the folder, with names from ``prefix`` on."""
+    path = os.path.join(folder, name)
+    if os.path.islink(path) or not os.path.isdir(path):
+        os.unlink(path)
+        return
+    os.chmod(path, 0o700)
+    for number, inner in enumerate(os.listdir(path)):
+        lower = os.path.join(path, inner)
+        if os.path.islink(lower) or not os.path.isdir(lower):
+            os.unlink(lower)
+        else:
+            os.chmod(lower, 0o700)
+            os.rename(lower, f"{folder}/{prefix}-{number}")
+    os.rmdir(path)
 
 
 def discard(folder: Path, *names: str) -> None:

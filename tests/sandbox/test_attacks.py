@@ -89,10 +89,10 @@ libc = ctypes.CDLL(None, use_errno=True)
 libc.personality.argtypes = [ctypes.c_ulong]
 number = int(sys.stdin.readline())
 def text(path):
-    "What a file says; nothing where the walls forbid it."
+    "What a file says; nothing where the walls forbid it, or where there is none."
     try:
         return open(path).read()
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):
         return ""
 status = collections.defaultdict(str)
 status.update(line.split(":\\t", 1) for line in text("/proc/self/status").splitlines() if ":\\t" in line)
@@ -138,6 +138,7 @@ limits = {name: resource.getrlimit(getattr(resource, name)) for name in dir(reso
 every, its = (os.sched_getaffinity(who) for who in (0, first))
 must["cores of the first process"] = its == every or (len(its) == 1 and its < every)
 same = {
+    "priority of the session": text("/proc/self/autogroup").rpartition("nice")[2],
     "environment": {name: value.replace(os.getcwd(), "/box") for name, value in os.environ.items()},
     "umask": status["Umask"],
     "signals": [status[name] for name in ("SigBlk", "SigIgn", "SigCgt", "SigPnd", "ShdPnd")],
