@@ -36,7 +36,7 @@ PLACES = {
     "    watch = Watch(": "    forked = time.monotonic()\n    watch = Watch(",
     "    _, wait_status, usage": "    ended = time.monotonic()\n    _, wait_status, usage",
     "    exit_code = os.waitstatus": "    reaped = time.monotonic()\n    exit_code = os.waitstatus",
-    "class Recursion": "import resource\nlast = (0.0, 0)\n\n\nclass Recursion",
+    "AHEAD_NS = ": "import resource\nlast = (0.0, 0)\nAHEAD_NS = ",
 }
 END = "    return status, exit_code, cpu, wall, memory\n"
 RUNGS = {

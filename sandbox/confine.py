@@ -75,6 +75,27 @@ def refuse_connections():
         (0x06, 0, 0, 0x7FFF0000),
         (0x06, 0, 0, 0x00050001),
     )
+    install(instructions)
+
+
+def refuse_changes():
+    """For where programs have the user id of whoever started this box, and with it the right to change its files.
+
+    Landlock does not keep them from changing modes, owners, times and attributes, wherever a file is. So neither they
+    nor this process can.
+    """
+    users.one = True
+    x86 = (90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260, 261, 268, 280, 452, 463, 466)
+    arm = (5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 88, 452, 463, 466)
+    refused = x86 if os.uname().machine == "x86_64" else arm
+    instructions = [(0x20, 0, 0, 0)]
+    instructions += [(0x15, len(refused) - place, 0, number) for place, number in enumerate(refused)]
+    instructions += [(0x06, 0, 0, 0x7FFF0000), (0x06, 0, 0, 0x00050001)]
+    install(instructions)
+
+
+def install(instructions):
+    """Install a filter of system calls: code, where to go on if so and if not, and a number, for each instruction."""
     filter_calls(b"".join(struct.pack("HBBI", *instruction) for instruction in instructions))
 
 
@@ -97,6 +118,8 @@ class Users:
     """
 
     runner = program = None
+    one = False
+    """Whether programs have this process's user id, and neither can change modes and times of files."""
 
     def divide(self, runner, program):
         self.runner, self.program = runner, program

@@ -14,27 +14,11 @@ from _signal import SIGKILL, SIGXCPU
 from confine import users
 from core import core
 from program import MAIN, OUT_OF_MEMORY, WORK, child, marks, write_all
+from recursion import recursion
 from stream import MEMORY, OK, OUTPUT, RUNTIME, TIME
 from watch import FIRST_LOOK_S, Watch, cgroup, open_first
 
 AHEAD_NS = 10**9
-
-
-class Recursion:
-    """Our frames below a program's, of which its limit on recursion is to know nothing."""
-
-    allowed = False
-
-    def allow(self):
-        """To be called by :func:`supervise`, below which a child has four more."""
-        frame, number = sys._getframe(1), 4
-        while frame:
-            frame, number = frame.f_back, number + 1
-        sys.setrecursionlimit(sys.getrecursionlimit() + number)
-        self.allowed = True
-
-
-recursion = Recursion()
 
 
 def supervise(job, limits, files, host=None, wait=None, launch=None):
@@ -42,8 +26,8 @@ def supervise(job, limits, files, host=None, wait=None, launch=None):
 
     ``wait`` may wait for it in another way than :func:`wait_for`, and ``launch`` start it in another way than a fork.
     """
-    if not recursion.allowed:
-        recursion.allow()
+    if not recursion.hidden:
+        recursion.hide_caller(4)
     marks[:] = bytes(len(marks))
     started = time.monotonic()
     leave = os._exit  # before a program can put something else in its place
@@ -137,11 +121,14 @@ class MainFile:
         if self.descriptor is not None:
             os.close(self.descriptor)
         with users:
+            if users.one and os.path.isfile(MAIN):
+                os.unlink(MAIN)  # for when it was read stays
             self.descriptor = os.open(MAIN, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
         write_all(self.descriptor, memoryview(source))
-        now = time.time_ns()
-        with users:  # later than all its other times, or reading it would leave a note of when
-            os.utime(self.descriptor, ns=(now + AHEAD_NS, now))
+        if not users.one:
+            now = time.time_ns()
+            with users:  # later than all its other times, or reading it would leave a note of when
+                os.utime(self.descriptor, ns=(now + AHEAD_NS, now))
         self.source, self.mark = source, self.look()
 
     def look(self):
@@ -183,12 +170,13 @@ class Folder:
         if (kept or main_file.source is None) and self.tmpfs and self.look() == self.clean:
             return
         with users:
-            os.chmod(self.path, 0o1777)
+            if not users.one:
+                os.chmod(self.path, 0o1777)
             with os.scandir(self.path) as entries:
                 for entry in entries:
                     if not (kept and entry.path == MAIN):
                         remove(entry)
-            os.utime(self.path)
+            touch(self.path)
         self.clean = self.look()
 
 
@@ -243,11 +231,21 @@ def is_tmpfs(path):
     return any(fields[4] == path and fields[fields.index("-") + 1] == "tmpfs" for fields in mounts)
 
 
+def touch(folder):
+    """Give a folder the times of now."""
+    if users.one:
+        os.close(os.open(f"{folder}/now", os.O_CREAT | os.O_EXCL, 0o600))
+        os.unlink(f"{folder}/now")
+    else:
+        os.utime(folder)
+
+
 def remove(entry):
     if not entry.is_dir(follow_symlinks=False):
         os.unlink(entry.path)
         return
-    os.chmod(entry.path, 0o700)
+    if not users.one:
+        os.chmod(entry.path, 0o700)
     with os.scandir(entry.path) as entries:
         for inner in entries:
             remove(inner)

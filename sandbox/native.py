@@ -55,7 +55,7 @@ class NativeLimits(Limits):
 class Native:
     """A compiled program, or a command of the box such as a compiler; what a child becomes."""
 
-    held = launcher = digest = None
+    held = launcher = digest = changed_ns = None
 
     def __init__(self, limits, setup):
         self.limits = limits
@@ -72,6 +72,12 @@ class Native:
         cls.launcher = sealed(stream, launcher_size) if launcher_size else None
         cls.held = sealed(stream, size - launcher_size)
         cls.digest = digest
+        cls.changed_ns = os.fstat(cls.held).st_ctime_ns
+
+    @classmethod
+    def is_as_taken(cls):
+        """Whether a program left its own modes and times alone, which seals do not keep from their owner."""
+        return cls.held is None or os.fstat(cls.held).st_ctime_ns == cls.changed_ns
 
     def launch(self, files):
         """Start it by its launcher; what is to be in a child of ours is none then."""

@@ -11,14 +11,13 @@ interpreter is copied once, and the copy put in its place.
 import ctypes
 
 from confine import libc
-from watch import mapped_bytes
 
 HUGE = 1 << 21
 READ_WRITE, READ_RUN = 3, 5
 PRIVATE_ANONYMOUS = 0x22
 MOVE_TO = 3
 MADV_COLLAPSE = 25
-GROWN, MOST_KEPT = 1 << 20, 4 << 20
+GROWN = 1 << 20
 
 
 def make_code_huge():
@@ -76,11 +75,9 @@ class Heap:
     def has_grown(self):
         return libc.sbrk(0) > self.first + GROWN
 
-    def give_back(self, base):
-        """Let the kernel have what is free; whether little more than at first is left."""
+    def give_back(self):
+        """Let the kernel have what is free."""
         libc.malloc_trim(ctypes.c_size_t(0))
-        data, _, resident = mapped_bytes()
-        return data < base[0] + MOST_KEPT and resident < base[2] + MOST_KEPT
 
 
 heap = Heap()

@@ -14,14 +14,14 @@ import sys
 from _signal import SIGKILL
 
 from confine import users
-from keeper import clean_up, recursion, supervise, take_away_program
+from keeper import clean_up, supervise, take_away_program
 from native import NOT_FOUND, Native, NativeLimits, Script
 from pace import pace
+from recursion import recursion
 from relay import Relay
 from stream import OK, RUNTIME, SIZE, STOP, result_head
 
 WIDE = b"cgy2"
-RECURSION = sys.getrecursionlimit()
 
 
 def serve(stream, options, sizes, limits, inputs, make_task, settle_code):
@@ -47,6 +47,8 @@ def serve(stream, options, sizes, limits, inputs, make_task, settle_code):
             continue
         run(stream, program, given, setup["talks"])
         clean_up()
+        if not Native.is_as_taken():
+            sys.exit("worn out")
         pace.count_run()
 
 
@@ -92,14 +94,11 @@ def measured(program, files, stream, relay):
     """Supervise a run. It has other frames of ours below it than a run of the usual kind."""
     wait = relay.wait if relay else None
     job, launch = (None, program.launch) if program.launches() else (program.job, None)
-    before = sys.getrecursionlimit(), recursion.allowed
-    sys.setrecursionlimit(RECURSION)
-    recursion.allowed = False
+    before, recursion.hidden = recursion.hidden, 0
     try:
         return supervise(job, program.limits, files, stream.source, wait, launch)
     finally:
-        sys.setrecursionlimit(before[0])
-        recursion.allowed = before[1]
+        recursion.hide(before)
 
 
 def lay_down(stream, entries):

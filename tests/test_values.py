@@ -255,3 +255,12 @@ def test_complaint_about_hostile_bytes_is_bounded(node: Any) -> None:
     with pytest.raises(ValueError, match="expected an encoded plain value") as caught:
         values.loads(json.dumps(node).encode())
     assert len(str(caught.value)) < 1000
+
+
+def test_items_whose_hashes_meet_are_refused_soon() -> None:
+    """They would take quadratic time; as many others are told apart."""
+    with pytest.raises(ValueError, match="30000 items take too long to tell apart, for their hashes meet"):
+        values.distinct([n * (2**61 - 1) for n in range(30_000)])
+    with pytest.raises(ValueError, match="take too long to tell apart"):
+        values.loads(values.dumps([n * (2**61 - 1) for n in range(30_000)]).replace(b"[", b'{"set":[', 1) + b"}")
+    assert len(values.distinct(range(300_000))) == 300_000

@@ -4,10 +4,10 @@
 # Limits: cpu_s=5 wall_s=12
 # Kind: function
 import os
-SIZE = 1 << 18
+SIZE = 1 << 17
 def f(x):
     taken, place, keys = bytearray(SIZE), 12345, []
-    for _ in range(100_000):
+    for _ in range(50_000):
         taken[place] = 1
         keys.append(place)
         place = (5 * place + 1) % SIZE
@@ -20,7 +20,7 @@ def f(x):
             place = (5 * place + rest + 1) % SIZE
         else:
             keys.append(number)
-            if len(keys) == 170_000:
+            if len(keys) == 85_000:
                 break
     data = b'{"dict":[' + b",".join(b"[%d,0]" % key for key in keys) + b"]}"
     for descriptor in range(3, 64):

@@ -3,10 +3,10 @@
 # Status: ok
 # Stdout: contained
 import os, time
-before = os.stat(__file__)
-time.sleep(0.02)
+seen = os.stat(__file__)
+late = seen.st_atime_ns - seen.st_mtime_ns
+note = late != 10**9 and late > 10**7
+time.sleep(0.05)
 with open(__file__) as file:
     file.read()
-after = os.stat(__file__)
-note = after.st_atime_ns - before.st_atime_ns or before.st_atime_ns - before.st_mtime_ns - 10**9
 print("reached:" if note else "contained")

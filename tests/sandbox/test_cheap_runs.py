@@ -114,3 +114,14 @@ assert maps() == before
 def test_code_stays_where_huge_pages_are_refused(answer: int) -> None:
     """A kernel that gives none, or lets no memory be run that belongs to no file, leaves all as it was."""
     own(REFUSED.replace("MADVISE", str(answer)))
+
+
+def test_memory_of_a_large_program_is_given_back(sandbox: Sandbox) -> None:
+    """Code of many constants is held for as long as its request; the next programs have all of their memory."""
+    limits = Limits(cpu_s=5, memory_bytes=64 << 20)
+    usual = sandbox.execute("print(1)", [b""], limits)[0].memory_bytes
+    for lines in (4000, 6000, 12_000, 6000):
+        sandbox.execute("".join(f"x='{n:05}'*819\n" for n in range(lines)), [b""] * 2, limits)
+        (run,) = sandbox.execute("held = bytearray(40 << 20)\nprint(len(held))", [b""], limits)
+        assert run.status == "ok", run
+        assert run.memory_bytes < usual + (48 << 20), run

@@ -204,6 +204,19 @@ def test_programs_take_turns_in_a_box() -> None:
             )
 
 
+def test_a_program_cannot_mark_itself(box: Sandbox) -> None:
+    """Modes and times that it gives its own file are not there at its next run, which can start."""
+    touch = main(
+        'struct stat seen; stat("/proc/self/exe", &seen); std::cout << (seen.st_mtime == 42) << (seen.st_mode & 0111);'
+        'timespec times[2] = {{42, 0}, {42, 0}}; utimensat(AT_FDCWD, "/proc/self/exe", times, 0);'
+        'chmod("/proc/self/exe", 0);'
+    )
+    headers = "#include <fcntl.h>\n#include <sys/stat.h>\n"
+    for _ in range(2):
+        runs = box.execute(headers + touch, [b""] * 3, SMALL, language="cpp")
+        assert [(run.status, run.stdout) for run in runs] == [("ok", b"073")] * 3
+
+
 def test_no_program_finds_the_one_before_it(box: Sandbox) -> None:
     """A compiled program starts in an empty folder, whatever ran before it."""
     for _ in range(2):

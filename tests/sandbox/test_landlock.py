@@ -16,7 +16,7 @@ from codegym.errors import SandboxUnavailable
 from codegym.sandbox import factory
 from codegym.sandbox.landlock import LandlockBox, LandlockSandbox
 from codegym.sandbox.owners import discard, owned_folder
-from tests.conftest import need
+from tests.conftest import need, need_language
 from tests.sandbox.test_pool import _alive, _descendants, children
 
 SMALL = Limits(cpu_s=2, memory_bytes=64 << 20)
@@ -68,6 +68,51 @@ def test_every_version_of_landlock_contains(abi: int, nothing_left: None) -> Non
         (run,) = sandbox.execute(program, [b""], SMALL)
         assert run.stdout == b"end\n", run
         assert ("knows nothing of signals" in sandbox.protections()["missing"]) == (abi < 6)
+
+
+CHANGES = """
+import os, sys
+path = sys.stdin.readline().strip()
+for change in (lambda: os.chmod(path, 0o666), lambda: os.utime(path, (1, 1)), lambda: os.chown(path, -1, os.getgid()),
+               lambda: os.setxattr(path, "user.note", b"x"), lambda: os.chmod("..", 0o555), lambda: os.utime(path)):
+    try:
+        change()
+    except PermissionError:
+        pass
+print("end")
+"""
+CHANGES_IN_CPP = """
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <sys/stat.h>
+#include <sys/time.h>
+int main() {
+    std::string path;
+    std::getline(std::cin, path);
+    chmod(path.c_str(), 0666);
+    utimes(path.c_str(), nullptr);
+    std::puts("end");
+}
+"""
+
+
+@pytest.mark.parametrize("language", ["python", "cpp17"])
+def test_no_file_of_this_machine_is_changed(language: str, tmp_path: Path, nothing_left: None) -> None:
+    """Not its mode, owner, times or attributes, though an ordinary user's programs have the user id of its files."""
+    key = tmp_path / "key"
+    key.write_text("private")
+    key.chmod(0o600)
+    before = key.stat()
+    with LandlockSandbox(1) as sandbox:
+        if language != "python":
+            need_language(sandbox)
+        program = CHANGES if language == "python" else CHANGES_IN_CPP
+        (run,) = sandbox.execute(program, [f"{key}\n".encode()], SMALL, language=language)
+        assert run.stdout == b"end\n", run
+        assert sandbox.execute("print(1)", [b""], SMALL)[0].stdout == b"1\n"
+    assert key.stat() == before
+    assert not os.listxattr(key)
 
 
 @as_user
