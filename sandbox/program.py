@@ -24,6 +24,7 @@ from io import BufferedRandom, BufferedWriter, TextIOWrapper
 from calls import perform
 from confine import prctl, restrict, users
 from core import core
+from sets import orders
 from values import dumps, loads
 
 WORK = os.getcwd()
@@ -289,7 +290,7 @@ def compile_and_hand_over(source):
     """The code object; None where it does not compile. PID 1 gets a copy, and the warnings, before the program begins.
 
     This is done in a child, so that a source made to break the compiler breaks only that. A copy has constant sets
-    built anew; where they are in another order then, none is handed over, and the next child compiles again.
+    built anew; where one that is gone through is in another order then, none is handed over: the next child compiles.
     """
     marks[COMPILING] = 1
     try:
@@ -299,20 +300,11 @@ def compile_and_hand_over(source):
         return None
     handed = marshal.dumps((code, os.pread(2, 1 << 16, 0)))
     sets = orders(code)
-    if not sets or sets == orders(marshal.loads(handed)):
+    if not sets or sets == orders(marshal.loads(handed)[0]):
         write_all(HANDED_FD, memoryview(handed))
     os.close(HANDED_FD)
     marks[COMPILING] = 0
     return code
-
-
-def orders(constant):
-    """The items of all sets among the constants of a code object, or of a tuple, in the order that they have there."""
-    if type(constant) is frozenset:
-        return [list(constant)]
-    if type(constant) is types.CodeType:
-        constant = constant.co_consts
-    return [order for inner in constant for order in orders(inner)] if type(constant) is tuple else []
 
 
 def run_script(code):

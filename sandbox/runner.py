@@ -184,9 +184,9 @@ def warm():
     except ValueError:
         pass
     recursion.stand_in()
-    ours = "calls confine core keeper native pace pages program recursion relay stream values watch wide"
-    for name in ours.split():
-        del sys.modules[name]
+    ours = "calls confine core keeper native pace pages program recursion relay sets stream values watch wide"
+    for name in (*ours.split(), "opcode", "_opcode"):
+        sys.modules.pop(name, None)
     sys.path[:] = [WORK, *(path for path in sys.path if path != OUR_FOLDER[:-1])]
     sys.argv[:] = ["main.py"]
     sys.orig_argv[-2:] = ["main.py"]
