@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import os
 import socket
+import sys
 import tempfile
 import time
 from functools import cache
@@ -67,37 +68,60 @@ def remove_tree(folder: Path) -> None:
     """Remove an owned folder with whatever a program made in it, its mark last; what cannot be removed stays.
 
     Folders may lie deeper than a path is long, or a recursion deep: those within others are moved up, level by level.
+    No link is followed, even if a program that is still alive puts one in the place of a folder meanwhile.
     """
     before: set[str] = set()
     with contextlib.suppress(OSError):
-        os.chmod(folder, 0o700)
-        for level in itertools.count():
-            names = set(os.listdir(folder)) - {_MARK}
-            if names == before:
-                break
-            before = names
-            for number, name in enumerate(names):
-                with contextlib.suppress(OSError):
-                    _remove_level(folder, name, f"{level}-{number}")
+        top = _opened(str(folder))
+        try:
+            for level in itertools.count():
+                names = set(os.listdir(top)) - {_MARK}
+                if names == before:
+                    break
+                before = names
+                for number, name in enumerate(names):
+                    with contextlib.suppress(OSError):
+                        _remove_level(top, name, f"{level}-{number}")
+        finally:
+            os.close(top)
         if not names:
             discard(folder)
 
 
-def _remove_level(folder: Path, name: str, prefix: str) -> None:
+def _remove_level(top: int, name: str, prefix: str) -> None:
     """Remove one entry of a folder. Folders within it become entries of the folder, with names from ``prefix`` on."""
-    path = os.path.join(folder, name)
-    if os.path.islink(path) or not os.path.isdir(path):
-        os.unlink(path)
+    if _unlinked(name, top):
         return
-    os.chmod(path, 0o700)
-    for number, inner in enumerate(os.listdir(path)):
-        lower = os.path.join(path, inner)
-        if os.path.islink(lower) or not os.path.isdir(lower):
-            os.unlink(lower)
-        else:
-            os.chmod(lower, 0o700)
-            os.rename(lower, f"{folder}/{prefix}-{number}")
-    os.rmdir(path)
+    inside = _opened(name, top)
+    try:
+        for number, inner in enumerate(os.listdir(inside)):
+            if not _unlinked(inner, inside):
+                os.close(_opened(inner, inside))  # for only what may be written to can be moved
+                os.rename(inner, f"{prefix}-{number}", src_dir_fd=inside, dst_dir_fd=top)
+    finally:
+        os.close(inside)
+    os.rmdir(name, dir_fd=top)
+
+
+def _unlinked(name: str, folder: int) -> bool:
+    """Remove an entry; False where it is a folder."""
+    try:
+        os.unlink(name, dir_fd=folder)
+    except (IsADirectoryError, PermissionError):  # the latter not on Linux
+        return False
+    return True
+
+
+def _opened(name: str, folder: int | None = None) -> int:
+    """A descriptor of a folder, which its owner may list and change from now on."""
+    flags = os.O_DIRECTORY | os.O_NOFOLLOW
+    if sys.platform == "linux":
+        place = os.open(name, os.O_PATH | flags, dir_fd=folder)
+        try:
+            os.chmod(f"/proc/self/fd/{place}", 0o700)
+        finally:
+            os.close(place)
+    return os.open(name, os.O_RDONLY | flags, dir_fd=folder)
 
 
 def discard(folder: Path, *names: str) -> None:
