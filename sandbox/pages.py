@@ -9,6 +9,7 @@ interpreter is copied once, and the copy put in its place.
 """
 
 import ctypes
+import resource
 
 from confine import libc
 
@@ -17,7 +18,7 @@ READ_WRITE, READ_RUN = 3, 5
 PRIVATE_ANONYMOUS = 0x22
 MOVE_TO = 3
 MADV_COLLAPSE = 25
-GROWN = 1 << 20
+GROWN, MOST_KEPT = 1 << 20, 8 << 20
 
 
 def make_code_huge():
@@ -71,13 +72,18 @@ class Heap:
     def begin(self):
         libc.sbrk.restype = ctypes.c_void_p
         self.first = libc.sbrk(0)
+        self.peak = peak_bytes()
 
-    def has_grown(self):
-        return libc.sbrk(0) > self.first + GROWN
+    def is_lean(self):
+        """Let the kernel have what is free; False where the peak was so high that it would pass for a program's."""
+        if libc.sbrk(0) > self.first + GROWN:
+            libc.malloc_trim(ctypes.c_size_t(0))
+        return peak_bytes() < self.peak + MOST_KEPT
 
-    def give_back(self):
-        """Let the kernel have what is free."""
-        libc.malloc_trim(ctypes.c_size_t(0))
+
+def peak_bytes():
+    """The most that this process ever had; a compiled program is never seen to have had less."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 heap = Heap()

@@ -74,7 +74,6 @@ from wide import serve as serve_wide
 COMPILE_CPU_S = 10
 LESSONS = 10
 LONG_SOURCE = 1 << 16
-MOST_KEPT = 4 << 20
 STACK_BYTES = 8 << 20
 PINNED = {"PATH", "HOME", "LANG", "TZ", "PYTHONHASHSEED", "PYTHONINTMAXSTRDIGITS", "PYTHONDONTWRITEBYTECODE"}
 UNCOMPILABLE = b"SyntaxError: the program cannot be compiled within the limits of time and memory\n"
@@ -105,10 +104,8 @@ def main():
     try:
         while header := stream.read(REQUEST.size):
             serve(stream, options, *REQUEST.unpack(header))
-            if heap.has_grown():
-                heap.give_back()
-                if any(now > first + MOST_KEPT for now, first in zip(mapped_bytes(), options["base"], strict=True)):
-                    sys.exit("worn out")
+            if not heap.is_lean():
+                sys.exit("worn out")
     finally:
         kill_the_rest()
 

@@ -105,6 +105,13 @@ def test_memory_is_bounded_and_measured(box: Sandbox) -> None:
     assert 50 << 20 <= within.memory_bytes < 60 << 20
 
 
+def test_memory_is_its_own_after_a_large_program(box: Sandbox) -> None:
+    """The most that the runner ever held, for a large program's code, is not the next program's peak."""
+    large = "".join(f"x='{n:05}'*819\n" for n in range(6000))
+    assert box.execute(large, [b""] * 2, Limits(cpu_s=5, memory_bytes=128 << 20))[0].status == "ok"
+    assert run(box, main("std::cout << 1;")).memory_bytes < 24 << 20
+
+
 def test_deep_recursion_has_a_deep_stack(box: Sandbox) -> None:
     """A hundred megabytes of stack are there, where the limit of memory allows them."""
     program = "int f(int n) { volatile char room[90]; room[0] = n; return n ? f(n - 1) + room[0] % 1 : 0; }\n"
