@@ -12,6 +12,7 @@ from _signal import SIG_DFL, SIGINT, SIGPIPE, SIGXFSZ, signal
 
 from confine import users
 from keeper import main_file
+from pages import MOST_KEPT, heap
 from program import WORK, Limits
 
 BINARY_FD = 4
@@ -36,13 +37,12 @@ class NativeLimits(Limits):
 
     def __init__(self, cpu_s, wall_s, memory, output, options, setup):
         super().__init__(cpu_s, wall_s, memory, output, options)
-        inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
         wanted = setup["stack"]
         deepest = resource.getrlimit(resource.RLIMIT_STACK)[1]  # infinity is -1
         self.stack = deepest if wanted is None or 0 <= deepest < wanted else wanted
         reserved = SANITIZERS_SPACE if setup["sanitized"] else 0
         # A peak is never seen below that of this process, from which the program's was forked.
-        resident = max(OWN_RESIDENT, inherited + (2 << 20) - memory)
+        resident = max(OWN_RESIDENT, heap.peak + MOST_KEPT + (2 << 20) - memory)
         if self.stack >= 0:  # each thread reserves another one
             reserved += THREADS * self.stack
         self.options = {**options, "base": (OWN_DATA + reserved, OWN_SPACE + reserved, resident)}

@@ -9,7 +9,6 @@ interpreter is copied once, and the copy put in its place.
 """
 
 import ctypes
-import resource
 
 from confine import libc
 
@@ -18,7 +17,7 @@ READ_WRITE, READ_RUN = 3, 5
 PRIVATE_ANONYMOUS = 0x22
 MOVE_TO = 3
 MADV_COLLAPSE = 25
-GROWN, MOST_KEPT = 1 << 20, 8 << 20
+MUCH, MOST_KEPT = 1 << 18, 8 << 20
 
 
 def make_code_huge():
@@ -69,21 +68,28 @@ def replace(block):
 class Heap:
     """Memory of the C library, which keeps what was freed, such as a large program's code; each fork copies it."""
 
+    has_held_much = False
+
     def begin(self):
-        libc.sbrk.restype = ctypes.c_void_p
-        self.first = libc.sbrk(0)
         self.peak = peak_bytes()
+
+    def hold(self, size):
+        """So many bytes are held, and things that are made of them."""
+        self.has_held_much |= size > MUCH
 
     def is_lean(self):
         """Let the kernel have what is free; False where the peak was so high that it would pass for a program's."""
-        if libc.sbrk(0) > self.first + GROWN:
-            libc.malloc_trim(ctypes.c_size_t(0))
+        if not self.has_held_much:
+            return True
+        self.has_held_much = False
+        libc.malloc_trim(ctypes.c_size_t(0))
         return peak_bytes() < self.peak + MOST_KEPT
 
 
 def peak_bytes():
-    """The most that this process ever had; a compiled program is never seen to have had less."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    """The most that this process ever had since it began; a compiled program is never seen to have had less."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM:"))
 
 
 heap = Heap()

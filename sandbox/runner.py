@@ -298,6 +298,7 @@ def settle_code(task, result, files):
         task.complaint = task.complaint or UNCOMPILABLE
         return True
     if data := read_file(handed):
+        heap.hold(len(data))
         task.code, task.warnings = marshal.loads(data)
     return False
 
