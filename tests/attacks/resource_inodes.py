@@ -1,6 +1,6 @@
 # Tries: makes very many empty files
 # Must: they are bounded or gone soon
-# Status: ok|time_limit_exceeded
+# Status: ok|time_limit_exceeded|runtime_error
 # Stdout: contained
 import os
 try:
