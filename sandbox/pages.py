@@ -87,9 +87,9 @@ class Heap:
 
 
 def peak_bytes():
-    """The most that this process ever had since it began; a compiled program is never seen to have had less."""
+    """The most that this process ever had, if the kernel tells; a compiled program is never seen to have had less."""
     with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM:"))
+        return next((int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM:")), 0)
 
 
 heap = Heap()
