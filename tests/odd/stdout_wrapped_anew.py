@@ -1,0 +1,3 @@
+import io, sys
+sys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding="utf-8")
+print("x")
