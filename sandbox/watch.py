@@ -170,6 +170,7 @@ class Watch:
         held, places = {}, []
         self.threads = 0
         for pid in found:
+            place = pid
             try:
                 cpu_s += self.cpu_of(pid)
                 places.append(place := living(pid))
