@@ -41,7 +41,8 @@ OUT_OF_MEMORY, COMPILING = range(2)
 MANY_OBJECTS = 50_000
 STACKS_BYTES = 1 << 30
 """For stacks of threads, which are reserved as private memory and hardly used. What is used is looked at."""
-BUFFERED = frozenset({TextIOWrapper, BufferedWriter, BufferedRandom})
+MADE_AT_RUN_TIME = 1 << 9
+"""The flag of types that are no part of the interpreter itself."""
 QUIET = frozenset({dict, list, tuple, set, types.FunctionType, types.ModuleType, types.CellType})
 """Types whose objects say nothing when they go."""
 REHEARSALS = 10
@@ -210,7 +211,7 @@ def drop_main_module():
     few, quiet = True, False
     try:
         kinds = {*map(type, found)}
-        few = len(found) < MANY_OBJECTS or any(hasattr(kind, "__del__") for kind in kinds - BUFFERED)
+        few = len(found) < MANY_OBJECTS or any(map(has_finalizer, kinds))
         quiet = QUIET.issuperset(kinds)
     except BaseException:
         pass
@@ -229,6 +230,11 @@ def drop_main_module():
     for name in list(namespace):
         if name != "__builtins__":
             namespace[name] = None
+
+
+def has_finalizer(kind):
+    """Whether a class of a program's or of a module's would do something of its own when an object of it goes."""
+    return kind.__flags__ & MADE_AT_RUN_TIME and hasattr(kind, "__del__")
 
 
 def flush(status, quiet=False):
